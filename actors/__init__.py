@@ -1,0 +1,1 @@
+"""The directory: organisations, what they are, where they are, who says so."""

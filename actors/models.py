@@ -1,0 +1,255 @@
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.urls import reverse
+from stdnum.fr import siren as siren_number
+from stdnum.fr import siret as siret_number
+
+from observatory.maps.quadkeys import quadkey
+from observatory.records.enums import Basis, State
+from observatory.records.models import Published, Source
+from observatory.search.models import Searchable, SearchableQuerySet
+from observatory.territories.models import Collectivity, Territory
+
+from .enums import EssReason, Family, Label, LegalForm, Precision
+
+
+def validate_siren(value: str) -> None:
+    if not siren_number.is_valid(value):
+        raise ValidationError(f"« {value} » n’est pas un SIREN : neuf chiffres dont le dernier est une clé.")
+
+
+def validate_siret(value: str) -> None:
+    if not siret_number.is_valid(value):
+        raise ValidationError(f"« {value} » n’est pas un SIRET : quatorze chiffres dont le dernier est une clé.")
+
+
+def validate_rna(value: str) -> None:
+    if not (len(value) == 10 and value[0] == "W" and value[1:].isalnum()):
+        raise ValidationError(f"« {value} » n’est pas un numéro RNA : W suivi de neuf caractères.")
+
+
+class Theme(models.Model):
+    """A subject of the Kit's thematic fiches, shared by actors, schemes, poles and levers."""
+
+    key = models.SlugField("clé", unique=True)
+    name = models.CharField("nom", max_length=80)
+    order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    class Meta:
+        verbose_name = "thématique"
+        ordering = ["order", "name"]
+
+    def __str__(self):
+        return self.name
+
+
+class ActorQuerySet(SearchableQuerySet):
+    def published(self):
+        return self.filter(state=State.PUBLISHED)
+
+    def ess(self):
+        """Only what is held as part of the ESS (see ``EssReason``)."""
+        return self.filter(is_ess=True)
+
+    def within(self, territory: Territory):
+        """Actors of a territory at any level; those known only by région are in their région alone."""
+        return self.filter(within(territory))
+
+    def located(self):
+        return self.filter(quadkey__isnull=False)
+
+    def for_card(self):
+        """What a result of the directory shows, in three queries whatever the number of rows."""
+        return self.select_related("commune", "departement", "region").prefetch_related("themes", "flags")
+
+    def for_page(self):
+        """What the page of one actor shows, in a constant number of queries."""
+        mentions = Prefetch("mentions", Mention.objects.select_related("source"))
+        links = Prefetch("networks", Actor.objects.published().order_by("sort_key"))
+        members = Prefetch("network_members", Actor.objects.published().order_by("sort_key"))
+        return self.select_related("commune", "epci", "departement", "region", "territory", "collectivity").prefetch_related(
+            "themes", "flags__source", mentions, links, members, "provenances__source"
+        )
+
+
+def within(territory: Territory, prefix: str = "") -> Q:
+    """The condition that a record with territory columns lies in ``territory``."""
+    if territory.level in ("region", "departement", "epci", "commune"):
+        if territory.level == "commune" and not territory.is_current:
+            return Q(**{f"{prefix}commune__in": territory.successors.all()})
+        return Q(**{f"{prefix}{territory.level}": territory})
+    if territory.level == "former-region":
+        return Q(**{f"{prefix}territory": territory}) | Q(
+            **{f"{prefix}departement__in": Territory.objects.filter(region__in=territory.successors.all()).filter(
+                pk__in=territory.memberships.values("commune__departement")
+            )}
+        )
+    return Q(**{f"{prefix}commune__in": territory.communes.all()})
+
+
+class Actor(Published, Searchable):
+    """An organisation of a territory, part of the ESS or not."""
+
+    change_kind = "actor"
+    change_parts = (
+        ("actors_actor_themes", "actor_id"),
+        ("actors_actor_networks", "from_actor_id"),
+        ("actors_flag", "actor_id"),
+        ("actors_mention", "actor_id"),
+    )
+    word_fields = ("name", "acronym")
+
+    # Identity
+    name = models.CharField("nom", max_length=300)
+    acronym = models.CharField("sigle", max_length=40, blank=True)
+    other_names = models.JSONField("autres noms", default=list, blank=True)
+    siren = models.CharField("SIREN", max_length=9, null=True, blank=True, validators=[validate_siren], db_index=True)
+    siret = models.CharField("SIRET", max_length=14, null=True, blank=True, validators=[validate_siret], unique=True)
+    rna = models.CharField("RNA", max_length=10, null=True, blank=True, validators=[validate_rna], db_index=True)
+    collectivity = models.ForeignKey(
+        Collectivity, models.SET_NULL, null=True, blank=True, related_name="actors", verbose_name="même organisme public"
+    )
+
+    # What it is
+    is_ess = models.BooleanField("fait partie de l’ESS", null=True, blank=True)
+    ess_reason = models.CharField("motif", max_length=12, choices=EssReason, null=True, blank=True)
+    family = models.CharField("famille", max_length=12, choices=Family, null=True, blank=True)
+    legal_form = models.CharField("forme juridique", max_length=24, choices=LegalForm, null=True, blank=True)
+    is_network = models.BooleanField("réseau", default=False)
+    networks = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="network_members", verbose_name="réseaux"
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="actors", verbose_name="thématiques")
+    activities = models.JSONField("activités", default=list, blank=True)
+    description = models.TextField("description", blank=True, max_length=4000)
+    founded = models.PositiveSmallIntegerField(
+        "année de création", null=True, blank=True, validators=[MinValueValidator(1200), MaxValueValidator(2100)]
+    )
+    closed = models.PositiveSmallIntegerField("année de fin", null=True, blank=True)
+    workforce = models.PositiveIntegerField("effectif", null=True, blank=True)
+    workforce_unit = models.CharField("unité de l’effectif", max_length=60, blank=True)
+    workforce_year = models.PositiveSmallIntegerField("année de l’effectif", null=True, blank=True)
+
+    # Where it is: the finest territory that is known, and its official ancestors for filters
+    address = models.CharField("adresse", max_length=250, blank=True)
+    territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="territoire")
+    commune = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
+    epci = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
+    departement = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
+    region = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
+    longitude = models.FloatField("longitude (degrés WGS 84)", null=True, blank=True)
+    latitude = models.FloatField("latitude (degrés WGS 84)", null=True, blank=True)
+    precision = models.CharField("précision du point", max_length=8, choices=Precision, blank=True)
+    quadkey = models.BigIntegerField("quadkey au zoom 18", null=True, editable=False)
+
+    # How to reach it; never a person without consent
+    telephone = models.CharField("téléphone", max_length=40, blank=True)
+    email = models.EmailField("courriel", blank=True)
+    website = models.URLField("site", max_length=300, blank=True)
+
+    # Life of the record
+    state = models.CharField("état", max_length=10, choices=State, default=State.PUBLISHED)
+    checked_on = models.DateField("vérifié le", null=True, blank=True)
+    #: what facets count, one word per value: `` f:association l:scic t:4 b:aci n:12 ``
+    facets = models.CharField(max_length=400, default="", editable=False)
+
+    objects = ActorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "acteur"
+        ordering = ["sort_key", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed__isnull=True) | Q(founded__isnull=True) | Q(closed__gte=F("founded")),
+                name="actor_closed_after_founded",
+                violation_error_message="L’année de fin précède l’année de création.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="actor_ess_by_name", condition=Q(state="published", is_ess=True)),
+            models.Index(fields=["quadkey"], name="actor_ess_by_place", condition=Q(state="published", is_ess=True)),
+            models.Index(fields=["sort_key", "id"], name="actor_by_name", condition=Q(state="published")),
+            models.Index(fields=["change"], name="actor_by_change", condition=Q(state="published")),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("actors:detail", args=[self.public_id, self.slug])
+
+    @property
+    def place(self) -> str:
+        """Where it is, as finely as known: ``Lille (59)``, ``Bretagne``; empty when the source is silent."""
+        known = self.commune or self.territory or self.departement or self.region
+        return known.label if known else ""
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return None if self.longitude is None else (self.longitude, self.latitude)
+
+    def clean(self):
+        super().clean()
+        if self.siret and self.siren and not self.siret.startswith(self.siren):
+            raise ValidationError({"siret": "Le SIRET ne commence pas par le SIREN."})
+        if (self.longitude is None) != (self.latitude is None):
+            raise ValidationError({"longitude": "Longitude et latitude vont ensemble."})
+        if self.siret and not self.siren:
+            self.siren = self.siret[:9]
+
+    def settle(self) -> None:
+        """Derive the columns that filters and map read from the territory and the point."""
+        place = self.territory
+        self.commune = self.epci = self.departement = self.region = None
+        if place is not None:
+            if place.level == "commune" and not place.is_current:
+                place = place.successors.first() or place
+            levels = {"commune": place.level == "commune" and place, "epci": place.epci, "departement": place.departement}
+            for level in ("epci", "departement", "region"):
+                levels[level] = place if place.level == level else getattr(place, level)
+            self.commune = levels["commune"] or None
+            self.epci, self.departement, self.region = levels["epci"], levels["departement"], levels["region"]
+            if place.level == "former-region":
+                self.region = place.successors.first()
+            if self.precision != Precision.ADDRESS and self.commune and self.commune.longitude is not None:
+                self.longitude, self.latitude = self.commune.longitude, self.commune.latitude
+                self.precision = Precision.COMMUNE
+        self.quadkey = None if self.longitude is None else quadkey(self.longitude, self.latitude)
+
+
+class Flag(models.Model):
+    """A label of an actor (ESUS, ACI…), with its dates and who says so."""
+
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="flags")
+    label = models.CharField("label", max_length=8, choices=Label)
+    since = models.PositiveSmallIntegerField("depuis", null=True, blank=True)
+    until = models.PositiveSmallIntegerField("jusqu’à", null=True, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = "label"
+        ordering = ["label"]
+        constraints = [models.UniqueConstraint(fields=["actor", "label", "since"], name="flag_once")]
+
+    def __str__(self):
+        return self.get_label_display()
+
+
+class Mention(models.Model):
+    """What a document says of an actor, and where in the document, in our own words."""
+
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="mentions")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="actor_mentions")
+    locator = models.CharField("fiche ou chapitre", max_length=120, blank=True)
+    page = models.PositiveSmallIntegerField("page", null=True, blank=True)
+    statement = models.CharField("ce qui en est dit", max_length=400)
+    basis = models.CharField("nature", max_length=10, choices=Basis, default=Basis.STATED)
+
+    class Meta:
+        verbose_name = "mention"
+        ordering = ["source__year", "page", "id"]
+
+    def __str__(self):
+        return f"{self.actor} dans {self.source}"
+
+

@@ -1,0 +1,1 @@
+"""Places on a map: quadkeys, clusters of any located query, contours, tiles."""

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class RecordsConfig(AppConfig):
+    name = "observatory.records"
+    label = "records"
+    verbose_name = "Identité, changements et sources"
+
+    def ready(self):
+        from . import triggers
+
+        # After every migrate rather than in a migration: SQLite rebuilds a table when a column changes
+        # and loses its triggers on the way.
+        post_migrate.connect(triggers.install, dispatch_uid="records.triggers")

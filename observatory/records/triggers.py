@@ -1,0 +1,140 @@
+"""The change number, drawn inside the database by every write path (ORM, bulk, COPY, SQL).
+
+Each insert or real update of a tracked row draws the next number; a deletion leaves a tombstone with its
+own number. A statement that changes nothing draws nothing, so an idempotent load stays invisible.
+
+PostgreSQL transactions commit out of order: the one that drew 7 may commit after the one that drew 9, and a
+partner who has read up to 9 would never see 7. So the first change of a transaction takes a shared advisory
+lock whose key is the last number drawn before it, which ``changes.safe_number`` reads: nobody waits for
+anybody, and nothing above the lowest open floor is handed out. SQLite has one writer at a time and needs no
+floor.
+"""
+
+from django.apps import apps
+from django.db import connections, transaction
+
+#: first key of the advisory locks that mark the floors of open transactions
+LOCK_SPACE = 20140731
+
+_POSTGRESQL_COMMON = f"""
+CREATE SEQUENCE IF NOT EXISTS records_change_seq;
+
+CREATE OR REPLACE FUNCTION records_floor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF COALESCE(current_setting('observatory.floor', true), '') = '' THEN
+    PERFORM pg_advisory_xact_lock_shared(
+      {LOCK_SPACE}, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM records_change_seq)::int);
+    PERFORM set_config('observatory.floor', '1', true);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION records_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.change := nextval('records_change_seq');
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION records_bury() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
+  VALUES (TG_ARGV[0], OLD.public_id, nextval('records_change_seq'), 'deleted', '', now())
+  ON CONFLICT (kind, public_id) DO UPDATE SET change = EXCLUDED.change;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION records_touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id = ($1).%I', TG_ARGV[0], TG_ARGV[1]) USING OLD;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id = ($1).%I', TG_ARGV[0], TG_ARGV[1]) USING NEW;
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+
+_POSTGRESQL_TABLE = """
+CREATE OR REPLACE TRIGGER {table}_floor BEFORE INSERT OR UPDATE OR DELETE ON {table}
+  FOR EACH STATEMENT EXECUTE FUNCTION records_floor();
+CREATE OR REPLACE TRIGGER {table}_stamp_insert BEFORE INSERT ON {table}
+  FOR EACH ROW EXECUTE FUNCTION records_stamp();
+CREATE OR REPLACE TRIGGER {table}_stamp_update BEFORE UPDATE ON {table}
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION records_stamp();
+CREATE OR REPLACE TRIGGER {table}_bury AFTER DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION records_bury('{kind}');
+"""
+
+_POSTGRESQL_PART = """
+CREATE OR REPLACE TRIGGER {part}_touch_{table} AFTER INSERT OR UPDATE OR DELETE ON {part}
+  FOR EACH ROW EXECUTE FUNCTION records_touch('{table}', '{column}');
+"""
+
+_SQLITE_NEXT = """
+  INSERT INTO records_changecounter (id, value) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1;
+"""
+_SQLITE_STAMP = (
+    _SQLITE_NEXT
+    + "  UPDATE {table} SET change = (SELECT value FROM records_changecounter WHERE id = 1) WHERE id = NEW.id;"
+)
+_SQLITE_TABLE = {
+    "{table}_stamp_insert": "AFTER INSERT ON {table} BEGIN" + _SQLITE_STAMP + " END",
+    # The inner update does not fire the trigger again: SQLite's recursive_triggers is off.
+    "{table}_stamp_update": "AFTER UPDATE ON {table} WHEN {differs} BEGIN" + _SQLITE_STAMP + " END",
+    "{table}_bury": (
+        "AFTER DELETE ON {table} BEGIN"
+        + _SQLITE_NEXT
+        + """  INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
+  VALUES ('{kind}', OLD.public_id, (SELECT value FROM records_changecounter WHERE id = 1), 'deleted', '',
+          strftime('%Y-%m-%d %H:%M:%f', 'now'))
+  ON CONFLICT (kind, public_id) DO UPDATE SET change = excluded.change; END"""
+    ),
+}
+_SQLITE_PART = {
+    "{part}_touch_insert_{table}": "AFTER INSERT ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id = NEW.{column}; END",
+    "{part}_touch_update_{table}": "AFTER UPDATE ON {part} BEGIN "
+    "UPDATE {table} SET change = 0 WHERE id IN (OLD.{column}, NEW.{column}); END",
+    "{part}_touch_delete_{table}": "AFTER DELETE ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id = OLD.{column}; END",
+}
+
+
+def tracked_models():
+    """The models that draw change numbers: every concrete ``Published``."""
+    from .models import Published
+
+    return [model for model in apps.get_models() if issubclass(model, Published)]
+
+
+def install(using="default", **kwargs):
+    """(Re)create the triggers of every tracked table that exists; called after each ``migrate``."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        if "records_tombstone" not in tables:
+            return
+        with transaction.atomic(using=using):
+            if connection.vendor == "postgresql":
+                cursor.execute(_POSTGRESQL_COMMON)
+            for model in tracked_models():
+                if model._meta.db_table in tables:
+                    _install_table(cursor, connection.vendor, model, tables)
+
+
+def _install_table(cursor, vendor, model, tables):
+    table = model._meta.db_table
+    parts = [(part, column) for part, column in model.change_parts if part in tables]
+    if vendor == "postgresql":
+        cursor.execute(_POSTGRESQL_TABLE.format(table=table, kind=model.change_kind))
+        for part, column in parts:
+            cursor.execute(_POSTGRESQL_PART.format(part=part, column=column, table=table))
+        return
+    cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
+    differs = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for (name,) in cursor.fetchall())
+    for templates, names in [(_SQLITE_TABLE, [{}]), (_SQLITE_PART, [{"part": p, "column": c} for p, c in parts])]:
+        for values in names:
+            values = {"table": table, "kind": model.change_kind, "differs": differs, **values}
+            for name, body in templates.items():
+                name = name.format(**values)
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+                cursor.execute(f"CREATE TRIGGER {name} {body.format(**values)}")

@@ -1,0 +1,108 @@
+"""French text to index tokens and query terms.
+
+A word gives up to three tokens: its stem without accents, the stem of its form without accents (people type
+``mobilite`` for ``mobilité``, and files write ``MOBILITE``), and the plain form for search while typing.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from observatory.records.identity import fold
+
+_stemmer = snowballstemmer.stemmer("french")
+_WORD = re.compile(r"[^\W_]+")
+
+STOP_WORDS = frozenset(
+    "a au aux avec ce ces cette d dans de des du elle en et eux il je l la le les leur leurs lui ma mais me meme mes"
+    " mon n ne nos notre nous on ou par pas pour qu que qui s sa sans se ses son sur t ta te tes toi ton tu un une vos"
+    " votre vous y".split()
+)
+
+#: plurals and families that Snowball leaves apart: folded word → stem
+EXCEPTIONS = {
+    "lieux": "lieu",
+    "jeux": "jeu",
+    "feux": "feu",
+    "locaux": "local",
+    "sociaux": "social",
+    "solidaires": "solidair",
+    "travaux": "travail",
+    "chantiers": "chantier",
+    "velos": "velo",
+    "eaux": "eau",
+    "yeux": "oeil",
+    "ess": "ess",
+    "scics": "scic",
+    "scops": "scop",
+    "ptces": "ptce",
+}
+
+
+@lru_cache(maxsize=50_000)
+def stems(word: str) -> tuple[str, ...]:
+    """The stems of one lower-case word, the principal one first, none longer than forty letters."""
+    folded = fold(word)
+    if folded in EXCEPTIONS:
+        return (EXCEPTIONS[folded],)
+    principal = fold(_stemmer.stemWord(word))
+    return tuple(dict.fromkeys(s[:40] for s in (principal, _stemmer.stemWord(folded))))
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words in order; apostrophes, hyphens and signs separate, ligatures are opened."""
+    opened = text.lower().replace("œ", "oe").replace("æ", "ae")
+    return _WORD.findall(opened)
+
+
+def is_stop(word: str) -> bool:
+    return fold(word) in STOP_WORDS
+
+
+def index_tokens(*texts: str) -> str:
+    """Every token of the texts, each once, separated by spaces: the indexed column."""
+    tokens = {}
+    for word in words(" ".join(filter(None, texts))):
+        if not is_stop(word):
+            tokens.update(dict.fromkeys((*stems(word), fold(word)[:40])))
+    return " ".join(tokens)
+
+
+def index_names(*names: str) -> str:
+    """The names as principal stems, ``| un nom | un autre | ``: the column that ranking reads."""
+    lines = [" ".join(stems(w)[0] for w in words(name) if not is_stop(w)) for name in names if name]
+    return "".join(f"| {line} " for line in dict.fromkeys(lines) if line) + "|" if any(lines) else ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word of a query: the stems that match it and, for the last one, the beginning that it may be."""
+
+    alternatives: tuple[str, ...]
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a visitor typed, ready for an engine."""
+
+    text: str
+    terms: tuple[Term, ...]
+    #: the principal stems in the order typed, for ranking
+    phrase: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+
+def parse(text: str, *, limit: int = 12) -> Query:
+    """Analyse a query; the last word also matches as a beginning. Words past ``limit`` are ignored."""
+    kept = [w for w in words(text or "") if not is_stop(w)][:limit]
+    typing = not (text or "").endswith(" ")
+    terms = tuple(
+        Term(stems(word), fold(word)[:40] if typing and i == len(kept) - 1 and len(word) >= 3 else "")
+        for i, word in enumerate(kept)
+    )
+    return Query(text=text or "", terms=terms, phrase=tuple(stems(w)[0] for w in kept))

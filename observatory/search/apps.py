@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class SearchConfig(AppConfig):
+    name = "observatory.search"
+    label = "search"
+    verbose_name = "Recherche"
+
+    def ready(self):
+        from . import engines
+
+        post_migrate.connect(engines.install, dispatch_uid="search.engines")

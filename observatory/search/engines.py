@@ -1,0 +1,105 @@
+"""The native full-text index of each engine behind one lookup: ``search_text__matches=Query``.
+
+PostgreSQL: a stored ``simple`` tsvector with a GIN index. SQLite: an FTS5 table over the same column, kept by
+triggers. Both are installed after ``migrate`` (see ``records.apps`` for why) and both answer only *which* rows
+match; the order is ours (``ranking``).
+"""
+
+from django.apps import apps
+from django.db import connections, models, transaction
+
+from .analysis import Query
+
+
+class SearchTextField(models.TextField):
+    """Index tokens separated by spaces; queried with the ``matches`` lookup alone."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(default="", blank=True, editable=False)
+        super().__init__(*args, **kwargs)
+
+
+@SearchTextField.register_lookup
+class Matches(models.Lookup):
+    """Rows whose tokens satisfy every term of a ``Query``."""
+
+    lookup_name = "matches"
+
+    def get_prep_lookup(self):
+        if not isinstance(self.rhs, Query) or not self.rhs:
+            raise ValueError("matches attend une Query non vide (observatory.search.analysis.parse).")
+        return self.rhs
+
+    def get_db_prep_lookup(self, value, connection):
+        return "%s", [value]
+
+    def as_postgresql(self, compiler, connection):
+        alias = compiler.quote_name_unless_alias(self.lhs.alias)
+        return f"{alias}.search_vector @@ to_tsquery('simple', %s)", [_tsquery(self.rhs)]
+
+    def as_sqlite(self, compiler, connection):
+        alias = compiler.quote_name_unless_alias(self.lhs.alias)
+        index = self.lhs.target.model._meta.db_table + "_fts"
+        return f"{alias}.id IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [_fts5(self.rhs)]
+
+
+def _tsquery(query: Query) -> str:
+    def term(t):
+        return " | ".join([*t.alternatives, *([f"{t.prefix}:*"] if t.prefix else [])])
+
+    return " & ".join(f"({term(t)})" for t in query.terms)
+
+
+def _fts5(query: Query) -> str:
+    def term(t):
+        return " OR ".join([*(f'"{a}"' for a in t.alternatives), *([f'"{t.prefix}"*'] if t.prefix else [])])
+
+    return " AND ".join(f"({term(t)})" for t in query.terms)
+
+
+_POSTGRESQL = """
+ALTER TABLE {table} ADD COLUMN IF NOT EXISTS search_vector tsvector
+  GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED;
+CREATE INDEX IF NOT EXISTS {table}_search ON {table} USING gin (search_vector) WITH (fastupdate = off);
+"""
+
+_SQLITE = [
+    "CREATE VIRTUAL TABLE IF NOT EXISTS {table}_fts USING fts5("
+    "search_text, content='{table}', content_rowid='id', tokenize='unicode61', prefix='3 4', detail=none)",
+    "DROP TRIGGER IF EXISTS {table}_fts_insert",
+    "CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN"
+    " INSERT INTO {table}_fts (rowid, search_text) VALUES (NEW.id, NEW.search_text); END",
+    "DROP TRIGGER IF EXISTS {table}_fts_delete",
+    "CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN"
+    " INSERT INTO {table}_fts ({table}_fts, rowid, search_text) VALUES ('delete', OLD.id, OLD.search_text); END",
+    "DROP TRIGGER IF EXISTS {table}_fts_update",
+    "CREATE TRIGGER {table}_fts_update AFTER UPDATE OF search_text ON {table}"
+    " WHEN OLD.search_text IS NOT NEW.search_text BEGIN"
+    " INSERT INTO {table}_fts ({table}_fts, rowid, search_text) VALUES ('delete', OLD.id, OLD.search_text);"
+    " INSERT INTO {table}_fts (rowid, search_text) VALUES (NEW.id, NEW.search_text); END",
+]
+
+
+def searchable_models():
+    from .models import Searchable
+
+    return [model for model in apps.get_models() if issubclass(model, Searchable)]
+
+
+def install(using="default", **kwargs):
+    """Create the index of every searchable table that exists and lacks it; called after each ``migrate``."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        with transaction.atomic(using=using):
+            for model in searchable_models():
+                table = model._meta.db_table
+                if table not in tables:
+                    continue
+                if connection.vendor == "postgresql":
+                    cursor.execute(_POSTGRESQL.format(table=table))
+                    continue
+                for statement in _SQLITE:
+                    cursor.execute(statement.format(table=table))
+                if f"{table}_fts" not in tables:
+                    cursor.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')")

@@ -1,0 +1,1 @@
+"""The official geography (COG), the territories that it lacks, their contours and the public bodies."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TerritoriesConfig(AppConfig):
+    name = "observatory.territories"
+    label = "territories"
+    verbose_name = "Territoires et collectivités"

@@ -1,0 +1,105 @@
+"""Read the territories that the official package lacks from ``fixtures/territories/*.yaml``.
+
+Each file holds a list of EPT, parcs naturels régionaux, pays or former régions, with communes (or départements) and
+sources. Gives rows under the same keys as ``data_france.read``.
+"""
+
+from pathlib import Path
+
+import yaml
+
+from ..enums import BodyKind, Level
+from .data_france import BrokenFile, Geography
+
+_LEVELS = {
+    "ept": (Level.EPT, BodyKind.EPT),
+    "pnr": (Level.PNR, BodyKind.PNR),
+    "pays": (Level.PAYS, BodyKind.PAYS),
+    "petr": (Level.PAYS, BodyKind.PAYS),
+    "former_region": (Level.FORMER_REGION, None),
+}
+
+
+class _LineLoader(yaml.CSafeLoader):
+    """Keeps the line of each mapping, so that an error can name it."""
+
+    def construct_mapping(self, node, deep=False):
+        mapping = super().construct_mapping(node, deep=deep)
+        mapping["__line__"] = node.start_mark.line + 1
+        return mapping
+
+
+_LineLoader.add_constructor(
+    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda loader, node: loader.construct_mapping(node, deep=True)
+)
+
+
+def load_yaml(path: Path) -> list[dict]:
+    """The list of mappings that a fixture holds, each with ``__line__``; errors name file and line."""
+    try:
+        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader) or []
+    except FileNotFoundError:
+        raise BrokenFile(path.name, 0, "fichier absent") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise BrokenFile(path.name, line, f"YAML illisible ({error.problem})") from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BrokenFile(path.name, 1, "une liste de fiches est attendue")
+    return rows
+
+
+def read(directory: Path, geography: Geography) -> dict[str, dict]:
+    """Project territories and former régions, by typed code, their communes checked against ``geography``."""
+    territories = {}
+    for path in sorted(directory.glob("*.yaml")):
+        for row in load_yaml(path):
+            code, territory = _row(path.name, row, geography)
+            if code in territories:
+                raise BrokenFile(path.name, row["__line__"], f"{code} figure deux fois")
+            territories[code] = territory
+    return territories
+
+
+def _row(file: str, row: dict, geography: Geography) -> tuple[str, dict]:
+    line = row["__line__"]
+    try:
+        level, kind = _LEVELS[row["kind"]]
+        key, name = str(row["key"]), row["name"]
+    except KeyError as error:
+        raise BrokenFile(file, line, f"{error} absent ou inconnu") from None
+    territory = {"level": level, "official_code": key, "name": name, "source": row["source"]}
+    if level == Level.FORMER_REGION:
+        territory["departements"] = [f"departement-{d}" for d in row["departements"]]
+        territory["successors"] = [f"region-{row['successor']}"]
+        wanted = territory["departements"] + territory["successors"]
+    else:
+        territory["communes"] = [f"commune-{c}" for c in row.get("communes") or []]
+        for siren in row.get("epcis") or []:
+            territory["communes"] += [c for c, t in geography.territories.items() if t.get("epci") == f"epci-{siren}"]
+            if f"epci-{siren}" not in geography.territories:
+                raise BrokenFile(file, line, f"epci-{siren} est inconnu de la géographie officielle")
+        territory["communes"] = sorted({geography.absorbed.get(c, c) for c in territory["communes"]})
+        wanted = territory["communes"]
+        territory["body"] = {"kind": kind, "name": row.get("body") or name, "siren": row.get("siren")}
+        if territory["communes"]:
+            _settle(territory, geography)
+    for code in wanted:
+        if code not in geography.territories:
+            raise BrokenFile(file, line, f"{code} est inconnu de la géographie officielle")
+    return f"{level}-{key}", territory
+
+
+def _settle(territory: dict, geography: Geography) -> None:
+    """Population, and the département and région where most of it lives (deduced)."""
+    weights = {}
+    population = 0
+    for code in territory["communes"]:
+        commune = geography.territories.get(code)
+        if commune:
+            population += commune["population"] or 0
+            weights[commune["departement"]] = weights.get(commune["departement"], 0) + (commune["population"] or 0) + 1
+    if weights:
+        departement = max(weights, key=weights.get)
+        territory.update(
+            population=population or None, departement=departement, region=geography.territories[departement]["region"]
+        )
