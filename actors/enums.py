@@ -85,6 +85,7 @@ class Label(models.TextChoices):
     ETTI = "etti", "Entreprise de travail temporaire d’insertion"
     EA = "ea", "Entreprise adaptée"
     ESAT = "esat", "ESAT"
+    IAE = "iae", "Insertion par l’activité économique"
 
 
 class Precision(models.TextChoices):

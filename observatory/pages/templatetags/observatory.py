@@ -1,19 +1,194 @@
-"""Small French formatting for templates."""
+"""French formatting and small parts for templates; a builtin library, so no ``{% load %}``."""
+
+import re
 
 from django import template
+from django.utils.html import format_html
 
 register = template.Library()
 
 NARROW = "\u202f"
+NBSP = "\u00a0"
+
+#: marks drawn in templates/_icons.html; any other kind gets the neutral one
+MARKS = {"association", "cooperative", "mutual", "foundation", "company", "pole", "collectivity"}
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ÖØ-Þ«\d])")
+#: what ends with a full stop without ending a sentence
+_ABBREVIATION = re.compile(r"(?:\b(?:av|art|bd|cf|etc|ex|fig|hab|M|MM|Mme|n|p|pp|St|Ste)|\b[A-Z])\.$")
+
+
+# Numbers and words ----------------------------------------------------------------------------------------
 
 
 @register.filter
 def number(value) -> str:
-    """A whole number with thin spaces: ``221 325``; empty for null."""
-    return "" if value is None else f"{value:,}".replace(",", NARROW)
+    """A whole number with thin spaces: ``221 325``; empty for null; text is left as it is."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:,}".replace(",", NARROW).replace(".", ",")
+
+
+@register.filter
+def counted(value: int, words: str) -> str:
+    """A count with its noun: ``0|counted:"acteur,acteurs"`` gives ``0 acteur`` (French keeps the singular)."""
+    return f"{number(value)}{NBSP}{noun(value, words)}"
+
+
+@register.filter
+def noun(value: int, words: str) -> str:
+    """The singular below two, else the plural, of ``"acteur,acteurs"``."""
+    singular, plural = words.split(",")
+    return plural if abs(value) >= 2 else singular
+
+
+@register.filter
+def share(value: int, whole: int) -> int:
+    """The percentage of ``whole`` that ``value`` is, at least 1 when there is something to see."""
+    return max(1, round(100 * value / whole)) if value and whole else 0
+
+
+@register.filter
+def highest(rows: list, key: str = "count") -> int:
+    """The greatest ``key`` among rows (dicts or objects); 0 without rows."""
+    return max((_read(row, key) or 0 for row in rows), default=0)
+
+
+@register.filter
+def graded(rows: list) -> list[dict]:
+    """Rows (dicts with ``count``) with a ``grade`` from 0 (none) to 4, by quarters of the counted rows."""
+    counts = sorted(row["count"] for row in rows if row["count"])
+
+    def grade(count: int) -> int:
+        return 1 + min(3, 4 * counts.index(count) // len(counts)) if count else 0
+
+    return [{**row, "grade": grade(row["count"])} for row in rows]
+
+
+@register.filter
+def grades(rows: list[dict]) -> list[dict]:
+    """The legend of graded rows: ``grade`` and ``label`` (``12 à 40``), from none to most."""
+    legend = []
+    for grade in range(5):
+        counts = [row["count"] for row in rows if row["grade"] == grade]
+        if counts:
+            low, high = min(counts), max(counts)
+            label = (
+                "aucun" if high == 0 else number(low) if low == high else f"{number(low)} à {number(high)}"
+            )
+            legend.append({"grade": grade, "label": label})
+    return legend
+
+
+@register.filter
+def first_sentence(text: str) -> str:
+    """The first sentence of a description; a French abbreviation does not end it."""
+    kept = ""
+    for part in _SENTENCE_END.split(text.strip()):
+        kept = f"{kept} {part}".strip()
+        if not _ABBREVIATION.search(kept):
+            break
+    return kept
+
+
+# Contacts -------------------------------------------------------------------------------------------------
 
 
 @register.filter
 def host(address: str) -> str:
     """The readable part of an address: ``www.rtes.fr``."""
     return address.split("://", 1)[-1].rstrip("/")
+
+
+@register.filter
+def tel(telephone: str) -> str:
+    """What follows ``tel:`` in a link: digits and a leading plus."""
+    return re.sub(r"[^\d+]", "", telephone)
+
+
+@register.filter
+def opening(hours: list) -> list[tuple[str, str]]:
+    """Opening hours, ``[[first day, last day, [[from, to], …]], …]``, as days and hours to read."""
+    rows = []
+    for first, last, spans in hours:
+        days = first if first == last else f"{first} au {last}"
+        rows.append((days, ", ".join(f"{_clock(start)} – {_clock(end)}" for start, end in spans)))
+    return rows
+
+
+def _clock(text: str) -> str:
+    hour, minute, *_ = text.split(":")
+    return f"{int(hour)}{NBSP}h" + (f"{NBSP}{minute}" if minute != "00" else "")
+
+
+# Records --------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def main_source(record):
+    """The source of a record: its own, that of the whole record, else the latest that mentions it; or None."""
+    if source := getattr(record, "source", None):
+        return source
+    if whole := [p.source for p in record.provenances.all() if not p.field]:
+        return whole[0]
+    mentions = record.mentions.all() if hasattr(record, "mentions") else []
+    return max((m.source for m in mentions), key=lambda source: source.year, default=None)
+
+
+@register.filter
+def field_label(record, field: str) -> str:
+    """The French name of a field of a record; the field itself when the model has none by that name."""
+    names = {f.name: getattr(f, "verbose_name", f.name) for f in record._meta.get_fields()}
+    return str(names.get(field, field))
+
+
+# Small parts ----------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """A decorative symbol of templates/_icons.html."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>', name
+    )
+
+
+@register.simple_tag
+def mark(kind: str | None, size: str = "") -> str:
+    """The shape and letter of a family; decorative, so the family is also written beside it."""
+    kind = kind if kind in MARKS else "other"
+    extra = f" mark--{size}" if size else ""
+    return format_html(
+        '<svg class="mark mark--{0}{1}" aria-hidden="true" focusable="false"><use href="#m-{0}"/></svg>',
+        kind,
+        extra,
+    )
+
+
+@register.simple_tag
+def page_numbers(page, around: int = 1) -> list[int | None]:
+    """Pages to link from ``page``: first, near ones, last; None stands for a gap of two pages or more."""
+    last = page.paginator.num_pages
+    shown = {1, last, *range(max(1, page.number - around), min(last, page.number + around) + 1)}
+    shown |= {n for n in (2, last - 1) if n - 1 in shown and n + 1 in shown}
+    numbers: list[int | None] = []
+    for n in sorted(shown):
+        if numbers and numbers[-1] != n - 1:
+            numbers.append(None)
+        numbers.append(n)
+    return numbers
+
+
+@register.simple_tag(takes_context=True)
+def query_url(context, **changes) -> str:
+    """The address of this page with some parameters replaced, or removed when None; page 1 is not written."""
+    request = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None and (name, value) != ("page", 1):
+            query[name] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def _read(row, key: str):
+    return row[key] if isinstance(row, dict) else getattr(row, key)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import shapely
 
+from observatory.records.files import BrokenFile
+
 from ..enums import BodyKind, Level
 
 csv.field_size_limit(2**31 - 1)
@@ -27,14 +29,6 @@ EPCI_KINDS = {"ME": BodyKind.METROPOLE, "CU": BodyKind.CU, "CA": BodyKind.CA, "C
 SPECIAL_BODIES = {"75C": BodyKind.PARIS, "69M": BodyKind.LYON, "6AE": BodyKind.CEA}
 LYON_EPCI = "epci-200046977"
 PARIS_COMMUNE = "commune-75056"
-
-
-class BrokenFile(ValueError):
-    """A reference file that cannot be read: where and why, in French."""
-
-    def __init__(self, file: str, line: int, reason: str):
-        super().__init__(f"{file}, ligne {line} : {reason}")
-        self.file, self.line, self.reason = file, line, reason
 
 
 @dataclass
@@ -118,9 +112,10 @@ class _Row(dict):
         if self[column] in ("", NULL):
             return None
         try:
-            return shapely.from_wkb(self[column])
+            geometry = shapely.from_wkb(self[column])
         except shapely.errors.GEOSException as error:
             raise self.broken(f"{column} n’est pas une géométrie ({error})") from None
+        return None if geometry.is_empty else geometry
 
     def hours(self, column: str) -> list:
         if self[column] in ("", NULL):

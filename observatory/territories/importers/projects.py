@@ -6,10 +6,10 @@ sources. Gives rows under the same keys as ``data_france.read``.
 
 from pathlib import Path
 
-import yaml
+from observatory.records.files import BrokenFile, load_yaml
 
 from ..enums import BodyKind, Level
-from .data_france import BrokenFile, Geography
+from .data_france import Geography
 
 _LEVELS = {
     "ept": (Level.EPT, BodyKind.EPT),
@@ -18,34 +18,6 @@ _LEVELS = {
     "petr": (Level.PAYS, BodyKind.PAYS),
     "former_region": (Level.FORMER_REGION, None),
 }
-
-
-class _LineLoader(yaml.CSafeLoader):
-    """Keeps the line of each mapping, so that an error can name it."""
-
-    def construct_mapping(self, node, deep=False):
-        mapping = super().construct_mapping(node, deep=deep)
-        mapping["__line__"] = node.start_mark.line + 1
-        return mapping
-
-
-_LineLoader.add_constructor(
-    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda loader, node: loader.construct_mapping(node, deep=True)
-)
-
-
-def load_yaml(path: Path) -> list[dict]:
-    """The list of mappings that a fixture holds, each with ``__line__``; errors name file and line."""
-    try:
-        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader) or []
-    except FileNotFoundError:
-        raise BrokenFile(path.name, 0, "fichier absent") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise BrokenFile(path.name, line, f"YAML illisible ({error.problem})") from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BrokenFile(path.name, 1, "une liste de fiches est attendue")
-    return rows
 
 
 def read(directory: Path, geography: Geography) -> dict[str, dict]:
@@ -67,7 +39,7 @@ def _row(file: str, row: dict, geography: Geography) -> tuple[str, dict]:
         key, name = str(row["key"]), row["name"]
     except KeyError as error:
         raise BrokenFile(file, line, f"{error} absent ou inconnu") from None
-    territory = {"level": level, "official_code": key, "name": name, "source": row["source"]}
+    territory = {"level": level, "official_code": key, "name": name, "source": row["source"], "note": row.get("note", "")}
     if level == Level.FORMER_REGION:
         territory["departements"] = [f"departement-{d}" for d in row["departements"]]
         territory["successors"] = [f"region-{row['successor']}"]

@@ -4,6 +4,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from observatory.records.files import BrokenFile
 from observatory.records.models import ReferenceLoad
 from observatory.records.progress import bars
 from observatory.records.sources import load_sources
@@ -32,7 +33,7 @@ class Command(BaseCommand):
                 advance(1)
                 project_territories = projects.read(fixtures, geography)
                 advance(1)
-            except data_france.BrokenFile as error:
+            except BrokenFile as error:
                 raise CommandError(f"{error}. Rien n’a été modifié.") from error
             territories = {**geography.territories, **project_territories}
             drawn = contours.draw(geography.contours, territories, progress("Contours", 7))
