@@ -6,4 +6,4 @@ class ActorsConfig(AppConfig):
     verbose_name = "Annuaire des acteurs"
 
     def ready(self):
-        from . import registrations  # noqa: F401 (tiles, search kinds and API routes of this floor)
+        from . import admin, registrations  # noqa: F401 (what the ground floor learns on start)

@@ -1,5 +1,89 @@
 """What the ground floor learns of the directory on start."""
 
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from observatory.pages import counts, figures, sitemaps
 from observatory.records import reference
+from observatory.search import registry
+from observatory.territories import panels
+from observatory.territories.models import Territory
+
+from .enums import Family
+from .models import Actor, Theme
 
 reference.register("load_actors", order=20)
+
+
+def _actor(actor: Actor) -> registry.Result:
+    detail = " · ".join(filter(None, [actor.get_legal_form_display() or actor.get_family_display(), actor.place]))
+    return registry.Result(actor.name, detail, actor.get_absolute_url(), actor.public_id)
+
+
+registry.register(
+    registry.Kind(
+        key="actor",
+        plural="Acteurs",
+        queryset=lambda: Actor.objects.published().select_related("commune", "departement", "region", "territory"),
+        describe=_actor,
+        list_url=lambda q: f"{reverse('actors:list')}?{urlencode({'q': q, 'ess': 'all'})}",
+        order=10,
+    )
+)
+
+
+def _figures() -> list[figures.Figure]:
+    actors = Actor.objects.published()
+    return [
+        figures.Figure("acteurs de l’ESS", actors.ess().count(), reverse("actors:list")),
+        figures.Figure("organisations en tout", actors.count(), f"{reverse('actors:list')}?ess=all"),
+    ]
+
+
+figures.register(_figures, order=10)
+
+
+def _by_region() -> dict[str, int]:
+    counted = Actor.objects.published().ess().filter(region__isnull=False).order_by().values_list("region__code")
+    return dict(counted.annotate(n=Count("pk")))
+
+
+counts.register(_by_region)
+
+
+def _panel(territory: Territory) -> dict:
+    """The actors on a territory, by family and by theme, and those that a visitor would open first."""
+    actors = Actor.objects.published().ess().within(territory)
+    address = f"{reverse('actors:list')}?territory={territory.code}"
+    families = dict(actors.order_by().values_list("family").annotate(n=Count("pk")))
+    themes = Theme.objects.filter(actors__in=actors).annotate(n=Count("pk")).order_by("-n", "order")
+    labels = {**dict(Family.choices), None: "Famille non précisée"}
+    return {
+        "total": sum(families.values()),
+        "url": address,
+        "map_url": f"{reverse('actors:map')}?territory={territory.code}",
+        "families": [
+            {"label": labels[family], "count": n, "url": f"{address}&family={family or 'unknown'}"}
+            for family, n in sorted(families.items(), key=lambda pair: -pair[1])
+        ],
+        "themes": [{"label": theme.name, "count": theme.n, "url": f"{address}&theme={theme.key}"} for theme in themes],
+        "actors": list(actors.for_card().order_by("sort_key", "pk")[:12]),
+    }
+
+
+panels.register(panels.Panel(key="actors", template="actors/_panel.html", context=_panel, order=10))
+
+
+class ActorSitemap(Sitemap):
+    limit = 10_000
+
+    def items(self):
+        return Actor.objects.published().only("public_id", "slug", "updated_at").order_by("pk")
+
+    def lastmod(self, actor):
+        return actor.updated_at
+
+
+sitemaps.register("actors", ActorSitemap)

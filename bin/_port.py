@@ -28,7 +28,7 @@ def problem(host: str, port: str) -> str | None:
 def _explain(error: OSError, host: str, port: str) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
-            f"Le port {port} de {host} est déjà pris par un autre programme, peut-être un autre observatoire. "
+            f"Le port {port} de {host} est déjà pris par un autre programme, peut-être l’observatoire. "
             f"Arrêtez-le, ou choisissez un autre port : PORT={min(int(port) + 1, 65535)} bin/run"
         )
     if error.errno == errno.EACCES:

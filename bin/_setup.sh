@@ -12,8 +12,8 @@ PATH=$PATH:/usr/sbin:/sbin
 readonly PDF_LIBRARIES=(libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0
     libharfbuzz-subset.so.0:libharfbuzz-subset0)
 
-say() { printf '%s\n' "$*"; }
-warn() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@"; } # one line per argument
+warn() { say "$@" >&2; }
 die() {
     warn "$@"
     exit 1

@@ -1,8 +1,31 @@
 """Addresses, assembled by dotted string so that the ground floor imports nothing from above."""
 
+from django.conf import settings
+from django.conf.urls.static import static
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path
 
+from observatory.pages.sitemaps import sitemaps
+
 urlpatterns = [
+    path("", include("observatory.pages.urls")),
+    path("", include("actors.urls")),
+    path("carte/", include("observatory.maps.urls")),
+    path("collectivites/", include("observatory.territories.urls")),
+    path("ptce/", include("ptce.urls")),
+    path("connexion/", include("allauth.account.urls")),
+    path("compte/", include("observatory.accounts.urls")),
+    path("api/", include("observatory.api.urls")),
+    path("sitemap.xml", index, {"sitemaps": sitemaps}, name="sitemap"),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": sitemaps}, name="django.contrib.sitemaps.views.sitemap"),
     path("admin/", admin.site.urls),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
+
+handler400 = "observatory.pages.views.bad_request"
+handler403 = "observatory.pages.views.forbidden"
+handler404 = "observatory.pages.views.not_found"
+handler500 = "observatory.pages.views.server_error"
+
+admin.site.site_header = admin.site.site_title = settings.OBSERVATORY["name"]

@@ -6,4 +6,4 @@ class PtceConfig(AppConfig):
     verbose_name = "Pôles territoriaux de coopération économique"
 
     def ready(self):
-        from . import registrations  # noqa: F401
+        from . import admin, registrations  # noqa: F401 (what the ground floor learns on start)

@@ -1,7 +1,7 @@
 """Pytest plugin of bin/test: which tests a pass runs, and no skipped test when ``CI`` is true.
 
-``TEST_PASS=engine`` leaves the browser tests out, ``TEST_PASS=browser`` keeps only them; unset, all run. Deselecting here
-rather than with ``-m`` leaves that option to the person at the keyboard.
+``TEST_PASS=engine`` leaves the browser tests out, ``TEST_PASS=browser`` keeps only them; unset, all run.
+Deselecting here rather than with ``-m`` leaves that option to the person at the keyboard.
 """
 
 import os

@@ -1,8 +1,9 @@
 """A private PostgreSQL for the time of a command: ``python tests/postgres.py COMMAND…``.
 
-The cluster lives in a temporary folder, listens on a free port of 127.0.0.1 under a drawn password, runs as an
-unprivileged user (PostgreSQL refuses root) and is removed at the end, whatever happened. The command finds it in
-``DATABASE_URL``; its role owns its database and may create others, but is no superuser, as in a real installation.
+The cluster lives in a temporary folder, listens on a free port of 127.0.0.1 under a drawn password, runs as
+an unprivileged user (PostgreSQL refuses root) and is removed at the end, whatever happened. The command finds
+it in ``DATABASE_URL``; its role owns its database and may create others, but is no superuser, as in a real
+installation.
 """
 
 import ctypes
@@ -44,7 +45,7 @@ class PostgresError(Exception):
 
 
 def binaries() -> Path | None:
-    """The folder of ``initdb`` and ``postgres``, the newest when Debian has several; None without PostgreSQL."""
+    """The folder of ``initdb`` and ``postgres``, the newest that Debian has; None without PostgreSQL."""
     versions = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
     )

@@ -14,7 +14,8 @@ from observatory.records import changes
 from . import analysis, facets
 from .ranking import rank
 
-TYPED_CODE = re.compile(r"[a-z-]+-[0-9A-Za-z-]+")
+#: level, hyphen, code without hyphen: ``former-region-31`` too
+TYPED_CODE = re.compile(r"[a-z]+(?:-[a-z]+)?-[0-9A-Za-z]+")
 
 
 class CommaSeparatedField(forms.MultipleChoiceField):

@@ -7,6 +7,4 @@ class TerritoriesConfig(AppConfig):
     verbose_name = "Territoires et collectivités"
 
     def ready(self):
-        from observatory.records import reference
-
-        reference.register("load_territories", order=10)
+        from . import registrations  # noqa: F401

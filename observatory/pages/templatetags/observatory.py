@@ -30,7 +30,7 @@ def number(value) -> str:
 
 @register.filter
 def counted(value: int, words: str) -> str:
-    """A count with its noun: ``0|counted:"acteur,acteurs"`` gives ``0 acteur`` (French keeps the singular)."""
+    """A count with its noun: ``0|counted:"acteur,acteurs"`` gives ``0 acteur`` (a French singular)."""
     return f"{number(value)}{NBSP}{noun(value, words)}"
 
 
@@ -80,6 +80,12 @@ def grades(rows: list[dict]) -> list[dict]:
 
 
 @register.filter
+def split(text: str) -> list[str]:
+    """The parts of ``text`` between commas."""
+    return [part.strip() for part in text.split(",")]
+
+
+@register.filter
 def first_sentence(text: str) -> str:
     """The first sentence of a description; a French abbreviation does not end it."""
     kept = ""
@@ -124,8 +130,14 @@ def _clock(text: str) -> str:
 
 
 @register.filter
+def bounds(bbox: tuple[float, float, float, float]) -> str:
+    """West, south, east, north as a data attribute or a ``bbox`` parameter writes them."""
+    return ",".join(f"{value:.4f}" for value in bbox)
+
+
+@register.filter
 def main_source(record):
-    """The source of a record: its own, that of the whole record, else the latest that mentions it; or None."""
+    """The source of a record: its own, that of the whole, else the latest that mentions it; or None."""
     if source := getattr(record, "source", None):
         return source
     if whole := [p.source for p in record.provenances.all() if not p.field]:
@@ -156,11 +168,9 @@ def icon(name: str) -> str:
 def mark(kind: str | None, size: str = "") -> str:
     """The shape and letter of a family; decorative, so the family is also written beside it."""
     kind = kind if kind in MARKS else "other"
-    extra = f" mark--{size}" if size else ""
+    size = f" mark--{size}" if size else ""
     return format_html(
-        '<svg class="mark mark--{0}{1}" aria-hidden="true" focusable="false"><use href="#m-{0}"/></svg>',
-        kind,
-        extra,
+        '<svg class="mark mark--{0}{1}" aria-hidden="true"><use href="#m-{0}"/></svg>', kind, size
     )
 
 

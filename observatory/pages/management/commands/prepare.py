@@ -36,7 +36,7 @@ class Command(BaseCommand):
             notes.forget_database()
         if not pending and notes.database.get("code") == code:
             return
-        self.check(display_num_errors=True)
+        self.check()
         what = f"migrations à appliquer, {pending}" if pending else "mise à jour"
         self.stdout.write(f"Base de données : {what}")
         call_command("migrate", interactive=False, verbosity=0)

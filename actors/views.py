@@ -1,0 +1,170 @@
+"""Public pages of the directory. GET only; ``actors.filters.ActorFilter`` decides what they show."""
+
+import json
+from functools import cached_property
+
+from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
+
+from observatory.pages.listing import PAGE_SIZE, Chip, Choice, address, page_of, sort_choices, without
+from observatory.records.models import Tombstone
+from observatory.search import words
+from observatory.search.pagination import CountedPaginator
+from observatory.territories.selectors import near_codes
+
+from . import exports
+from .filters import ActorFilter
+from .models import Actor
+from .places import map_cells
+
+
+@method_decorator(require_safe, name="dispatch")
+class ActorSearchView(TemplateView):
+    """A search of the directory: what list, map and exports have in common."""
+
+    @cached_property
+    def filter(self) -> ActorFilter:
+        return ActorFilter(self.request.GET, Actor.objects.published())
+
+    @cached_property
+    def actors(self):
+        return self.filter.sorted(self.filter.qs)
+
+    def page(self):
+        paginator = CountedPaginator(self.actors, PAGE_SIZE, count=self.filter.total, rows=rows_for_cards)
+        return page_of(paginator, self.request.GET.get("page"))
+
+    def get_context_data(self, **kwargs):
+        query = self.request.GET
+        errors = self.filter.errors
+        page = None if errors else self.page()
+        total = 0 if errors else self.filter.total
+        return super().get_context_data(
+            filter=self.filter,
+            place=None if errors else self.filter.place,
+            errors=errors,
+            page=page,
+            total=total,
+            facets=[] if errors else self.filter.facets,
+            territory_facet=None if errors else self.filter.territory_facet,
+            active=[] if errors else self.chips(),
+            suggestions=[] if total else [Choice(w, address(query, q=w)) for w in words.nearest(query.get("q", ""))],
+            suggested_places=self.suggested_places(),
+            sorts=sort_choices(self.filter, query),
+            exports=[Choice(label, address(query, reverse("actors:export", args=[kind]))) for kind, (label, _) in exports.FORMATS.items()],
+            list_url=address(query, reverse("actors:list")),
+            map_url=address(query, reverse("actors:map")),
+            **kwargs,
+        )
+
+    def chips(self) -> list[Chip]:
+        """The choices made, each with the address without it."""
+        data, query = self.filter.form.cleaned_data, self.request.GET
+        chips = []
+        if data.get("q"):
+            chips.append(Chip(f"« {data['q']} »", address(query, q=None)))
+        if data.get("territory"):
+            label = self.filter.place.label if self.filter.place else data["territory"]
+            chips.append(Chip(label, address(query, territory=None)))
+        for facet in self.filter.facets:
+            chips += [Chip(f"{facet.label} : {v.label}", without(query, facet.name, v.value)) for v in facet.selected]
+        if data.get("ess"):
+            chips.append(Chip(dict(self.filter.filters["ess"].extra["choices"])[data["ess"]], address(query, ess=None)))
+        if data.get("bbox"):
+            chips.append(Chip("Zone de la carte", address(query, bbox=None)))
+        return chips
+
+    def suggested_places(self) -> list[Choice]:
+        """Near territories when the code asked for is well formed but unknown."""
+        code = self.request.GET.get("territory", "")
+        if not code or self.filter.errors or self.filter.place:
+            return []
+        return [Choice(t.label, address(self.request.GET, territory=t.code)) for t in near_codes(code)]
+
+
+def rows_for_cards(pks):
+    return Actor.objects.filter(pk__in=pks).for_card()
+
+
+class ActorListView(ActorSearchView):
+    """The directory; htmx asks for the results alone."""
+
+    template_name = "actors/list.html"
+
+    def render_to_response(self, context, **kwargs):
+        if self.request.htmx:
+            return render(self.request, "actors/_results.html", context)
+        return super().render_to_response(context, status=400 if context["errors"] else 200, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(breadcrumbs=[("Annuaire", None)], **kwargs)
+
+
+class ActorMapView(ActorSearchView):
+    """The map of a search, and the same as a text list."""
+
+    template_name = "actors/map.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(breadcrumbs=[("Annuaire", reverse("actors:list")), ("Carte", None)], **kwargs)
+        if not context["errors"]:
+            context["located"] = self.filter.qs.located().count()
+        return context
+
+    def render_to_response(self, context, **kwargs):
+        return super().render_to_response(context, status=400 if context["errors"] else 200, **kwargs)
+
+
+@require_safe
+def points(request):
+    """The clusters and actors of an extent at a zoom, under the filters of the directory, as compact JSON."""
+    actors = ActorFilter(request.GET, Actor.objects.published())
+    errors = list(actors.errors)
+    zoom = request.GET.get("zoom", "5")
+    if not (zoom.isdecimal() and int(zoom) <= 18):
+        errors.append(f"Zoom : « {zoom} » n’est pas un zoom de 0 à 18.")
+    if errors:
+        return JsonResponse({"errors": errors}, status=400, json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(map_cells(actors, int(zoom)), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def export(request, kind: str):
+    """The current search as a file."""
+    if kind not in exports.FORMATS:
+        raise Http404(f"« {kind} » n’est pas un format : {', '.join(exports.FORMATS)}.")
+    actors = ActorFilter(request.GET, Actor.objects.published())
+    if actors.errors:
+        return render(request, "400.html", {"errors": actors.errors}, status=400)
+    return exports.FORMATS[kind][1](actors.sorted(actors.qs), "acteurs-ess")
+
+
+@require_safe
+def detail(request, public_id: str, slug: str = ""):
+    """The page of an actor; a former slug or a merged actor redirects."""
+    actor = Actor.objects.published().for_page().filter(public_id=public_id).first()
+    if actor is None:
+        grave = Tombstone.objects.filter(kind=Actor.change_kind, public_id=public_id).first()
+        survivor = grave and Actor.objects.published().filter(public_id=grave.survivor).first()
+        if survivor:
+            return HttpResponsePermanentRedirect(survivor.get_absolute_url())
+        raise Http404("Cette fiche n’existe pas, ou n’est plus publiée.")
+    if slug != actor.slug:
+        return HttpResponsePermanentRedirect(actor.get_absolute_url())
+    near = Actor.objects.published().ess().exclude(pk=actor.pk).filter(commune=actor.commune) if actor.commune else Actor.objects.none()
+    context = {
+        "actor": actor,
+        "near": near.order_by("sort_key").for_card()[:6],
+        "breadcrumbs": [("Annuaire", reverse("actors:list")), (actor.name, None)],
+        "point": json.dumps(actor.point) if actor.point else "",
+        "deduced": {p.field: p.note for p in actor.provenances.all() if p.field},
+    }
+    return render(request, "actors/detail.html", context)
+
+

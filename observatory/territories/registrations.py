@@ -1,0 +1,70 @@
+"""What the other rooms of the ground floor learn of territories and collectivités on start."""
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from observatory.pages import figures, sitemaps
+from observatory.records import reference
+from observatory.search import registry
+
+from .enums import Level
+from .models import Collectivity, Territory
+
+reference.register("load_territories", order=10)
+
+
+def _territories():
+    return Territory.objects.current().select_related("departement").order_by("-population", "sort_key")
+
+
+def _territory(place: Territory) -> registry.Result:
+    detail = f"{place.get_level_display()}{f' · {place.departement.name}' if place.departement and place.level != Level.COMMUNE else ''}"
+    return registry.Result(place.label, detail, f"{reverse('actors:list')}?territory={place.code}", place.code)
+
+
+def _collectivity(body: Collectivity) -> registry.Result:
+    where = body.territory.departement
+    return registry.Result(body.name, " · ".join(filter(None, [body.get_kind_display(), where and where.name])), body.get_absolute_url(), body.code)
+
+
+registry.register(
+    registry.Kind(
+        key="territory",
+        plural="Mon territoire : ses acteurs",
+        queryset=_territories,
+        describe=_territory,
+        list_url=lambda q: f"{reverse('collectivities:list')}?{urlencode({'q': q})}",
+        order=30,
+    )
+)
+registry.register(
+    registry.Kind(
+        key="collectivity",
+        plural="Collectivités",
+        queryset=lambda: Collectivity.objects.current().with_territory().order_by("-territory__population", "sort_key"),
+        describe=_collectivity,
+        list_url=lambda q: f"{reverse('collectivities:list')}?{urlencode({'q': q})}",
+        order=20,
+    )
+)
+
+
+def _figures() -> list[figures.Figure]:
+    return [figures.Figure("collectivités", Collectivity.objects.current().count(), reverse("collectivities:list"))]
+
+
+figures.register(_figures, order=30)
+
+
+class CollectivitySitemap(Sitemap):
+    limit = 10_000
+
+    def items(self):
+        return Collectivity.objects.current().only("code", "slug", "updated_at").order_by("pk")
+
+    def lastmod(self, body):
+        return body.updated_at
+
+
+sitemaps.register("collectivities", CollectivitySitemap)

@@ -1,0 +1,24 @@
+"""Questions about places that several pages ask."""
+
+from django.db.models import Q
+from rapidfuzz import fuzz, process
+
+from observatory.records.identity import fold
+
+from .models import Territory
+
+
+def near_codes(code: str, *, limit: int = 5) -> list[Territory]:
+    """Territories whose code or name is close to an unknown typed code (``commune-lile``, ``commune-59351``)."""
+    level, _, rest = code.rpartition("-") if code.count("-") < 2 else code.partition("-")
+    rest = fold(rest)
+    level = level if Territory.objects.filter(level=level).exists() else "commune"
+    candidates = Territory.objects.current().filter(level=level)
+    if rest[:2].isdigit():
+        candidates = candidates.filter(Q(official_code__startswith=rest[:3]) | Q(official_code__startswith=rest[:2]))
+        names = dict(candidates.values_list("pk", "official_code"))
+    else:
+        names = dict(candidates.filter(sort_key__startswith=rest[:1]).values_list("pk", "sort_key"))
+    best = [pk for _, _, pk in process.extract(rest.replace("-", " "), names, scorer=fuzz.ratio, score_cutoff=60, limit=limit)]
+    found = Territory.objects.in_bulk(best)
+    return [found[pk] for pk in best]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+app_name = "ptce"
+urlpatterns = [
+    path("", views.pole_list, name="list"),
+    path("<slug:slug>/", views.pole_detail, name="detail"),
+]
