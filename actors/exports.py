@@ -120,4 +120,8 @@ def _attach(response, filename: str):
     return response
 
 
-FORMATS = {"csv": ("CSV", csv_response), "xlsx": ("Excel (XLSX)", xlsx_response), "geojson": ("GeoJSON", geojson_response)}
+FORMATS = {
+    "csv": ("CSV", csv_response),
+    "xlsx": ("Excel (XLSX)", xlsx_response),
+    "geojson": ("GeoJSON", geojson_response),
+}

@@ -6,7 +6,14 @@ import django_filters
 from django.db.models import Count
 
 from observatory.search.facets import Facet, FacetSpec, FacetValue
-from observatory.search.filters import BoundsFilter, FacetedFilterSet, FacetFilter, PortalFilterSet, TypedCodeFilter, WordsFilter
+from observatory.search.filters import (
+    BoundsFilter,
+    FacetedFilterSet,
+    FacetFilter,
+    PortalFilterSet,
+    TypedCodeFilter,
+    WordsFilter,
+)
 from observatory.territories.enums import Level
 from observatory.territories.models import Territory
 
@@ -29,7 +36,10 @@ def _theme_choices():
 
 def _network_choices():
     networks = Actor.objects.published().filter(is_network=True).order_by("sort_key")
-    return [(public_id, str(pk), acronym or name) for public_id, pk, acronym, name in networks.values_list("public_id", "pk", "acronym", "name")]
+    return [
+        (public_id, str(pk), acronym or name)
+        for public_id, pk, acronym, name in networks.values_list("public_id", "pk", "acronym", "name")
+    ]
 
 
 def _enum_choices(enum, *, unknown: bool = False):
@@ -65,11 +75,17 @@ class ActorFilter(FacetedFilterSet):
     theme = FacetFilter(label="Thématique", choices=_LazyChoices(_theme_choices))
     label = FacetFilter(label="Label", choices=Label.choices)
     network = FacetFilter(label="Réseau", choices=_LazyChoices(_network_choices))
-    territory = TypedCodeFilter(label="Territoire", method="in_territory", help_text="Code typé : commune-59350, epci-200093201…")
+    territory = TypedCodeFilter(
+        label="Territoire", method="in_territory", help_text="Code typé : commune-59350, epci-200093201…"
+    )
     ess = django_filters.ChoiceFilter(
         label="Périmètre",
         method="in_ess",
-        choices=[(ONLY_ESS, "ESS seulement"), (EVERYTHING, "Tous les acteurs"), (NOT_ESS, "Hors ESS ou non précisé")],
+        choices=[
+            (ONLY_ESS, "ESS seulement"),
+            (EVERYTHING, "Tous les acteurs"),
+            (NOT_ESS, "Hors ESS ou non précisé"),
+        ],
         error_messages={"invalid_choice": "« %(value)s » n’est pas un périmètre : yes, all ou no."},
     )
     bbox = BoundsFilter(label="Emprise", help_text="ouest,sud,est,nord en degrés")
@@ -99,7 +115,11 @@ class ActorFilter(FacetedFilterSet):
     def place(self) -> Territory | None:
         """The territory asked for; None when none is, or when no territory has this code."""
         code = self.form.cleaned_data.get("territory") if self.form.is_valid() else None
-        return Territory.objects.select_related("region", "departement", "epci").filter(code=code).first() if code else None
+        return (
+            Territory.objects.select_related("region", "departement", "epci").filter(code=code).first()
+            if code
+            else None
+        )
 
     def in_territory(self, queryset, name, value):
         return queryset.within(self.place) if self.place else queryset.none()

@@ -1,4 +1,3 @@
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -70,9 +69,9 @@ class ActorQuerySet(SearchableQuerySet):
         mentions = Prefetch("mentions", Mention.objects.select_related("source"))
         links = Prefetch("networks", Actor.objects.published().order_by("sort_key"))
         members = Prefetch("network_members", Actor.objects.published().order_by("sort_key"))
-        return self.select_related("commune", "epci", "departement", "region", "territory", "collectivity").prefetch_related(
-            "themes", "flags__source", mentions, links, members, "provenances__source"
-        )
+        return self.select_related(
+            "commune", "epci", "departement", "region", "territory", "collectivity"
+        ).prefetch_related("themes", "flags__source", mentions, links, members, "provenances__source")
 
 
 def within(territory: Territory, prefix: str = "") -> Q:
@@ -107,7 +106,12 @@ class Actor(Published, Searchable):
     siret = models.CharField("SIRET", max_length=14, null=True, blank=True, validators=[validate_siret], unique=True)
     rna = models.CharField("RNA", max_length=10, null=True, blank=True, validators=[validate_rna], db_index=True)
     collectivity = models.ForeignKey(
-        Collectivity, models.SET_NULL, null=True, blank=True, related_name="actors", verbose_name="même organisme public"
+        Collectivity,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="actors",
+        verbose_name="même organisme public",
     )
 
     # What it is
@@ -123,7 +127,10 @@ class Actor(Published, Searchable):
     activities = models.JSONField("activités", default=list, blank=True)
     description = models.TextField("description", blank=True, max_length=4000)
     founded = models.PositiveSmallIntegerField(
-        "année de création", null=True, blank=True, validators=[MinValueValidator(1200), MaxValueValidator(2100)]
+        "année de création",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1200), MaxValueValidator(2100)],
     )
     closed = models.PositiveSmallIntegerField("année de fin", null=True, blank=True)
     workforce = models.PositiveIntegerField("effectif", null=True, blank=True)
@@ -132,7 +139,9 @@ class Actor(Published, Searchable):
 
     # Where it is: the finest territory that is known, and its official ancestors for filters
     address = models.CharField("adresse", max_length=250, blank=True)
-    territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="territoire")
+    territory = models.ForeignKey(
+        Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="territoire"
+    )
     commune = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
     epci = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
     departement = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
@@ -207,7 +216,11 @@ class Actor(Published, Searchable):
         if place is not None:
             if place.level == "commune" and not place.is_current:
                 place = place.successors.first() or place
-            levels = {"commune": place.level == "commune" and place, "epci": place.epci, "departement": place.departement}
+            levels = {
+                "commune": place.level == "commune" and place,
+                "epci": place.epci,
+                "departement": place.departement,
+            }
             for level in ("epci", "departement", "region"):
                 levels[level] = place if place.level == level else getattr(place, level)
             self.commune = levels["commune"] or None
@@ -254,5 +267,3 @@ class Mention(models.Model):
 
     def __str__(self):
         return f"{self.actor} dans {self.source}"
-
-

@@ -35,7 +35,11 @@ def derive(actor: Actor, *, themes: list[Theme], labels: list[str], networks: li
     actor.set_identity()
     actor.settle()
     actor.facets = facet_words(
-        family=actor.family, legal_form=actor.legal_form, themes=[t.pk for t in themes], labels=labels, networks=networks
+        family=actor.family,
+        legal_form=actor.legal_form,
+        themes=[t.pk for t in themes],
+        labels=labels,
+        networks=networks,
     )
     actor.index_words(
         [actor.name, actor.acronym, *actor.other_names],
@@ -79,7 +83,11 @@ def load_themes() -> dict[str, Theme]:
 
 @transaction.atomic
 def load_reference_actors(
-    *, rows: dict[str, dict], sources: dict[str, Source], themes: dict[str, Theme], advance: Callable[[int], None] = lambda n=1: None
+    *,
+    rows: dict[str, dict],
+    sources: dict[str, Source],
+    themes: dict[str, Theme],
+    advance: Callable[[int], None] = lambda n=1: None,
 ) -> dict[str, Actor]:
     """Create or bring up to date the actors of the fixtures; fields locked by hand keep their value. Gives key → actor."""
     territories = _territories(rows.values())
@@ -154,14 +162,18 @@ def _replace_links(actor: Actor, row: dict, sources: dict, first: Source) -> Non
     flags = {(label["label"], label.get("year")) for label in row.get("labels") or []}
     if flags != set(actor.flags.values_list("label", "since")):
         actor.flags.all().delete()
-        Flag.objects.bulk_create(Flag(actor=actor, label=name, since=since, source=first) for name, since in sorted(flags, key=str))
+        Flag.objects.bulk_create(
+            Flag(actor=actor, label=name, since=since, source=first) for name, since in sorted(flags, key=str)
+        )
     mentions = [
-        (sources[m["source"]].pk, str(m.get("sheet") or "")[:120], m.get("page"), m["about"][:400]) for m in row["mentions"]
+        (sources[m["source"]].pk, str(m.get("sheet") or "")[:120], m.get("page"), m["about"][:400])
+        for m in row["mentions"]
     ]
     if mentions != list(actor.mentions.order_by("id").values_list("source_id", "locator", "page", "statement")):
         actor.mentions.all().delete()
         Mention.objects.bulk_create(
-            Mention(actor=actor, source_id=s, locator=locator, page=page, statement=text) for s, locator, page, text in mentions
+            Mention(actor=actor, source_id=s, locator=locator, page=page, statement=text)
+            for s, locator, page, text in mentions
         )
     deduced = {field: str(reason)[:300] for field, reason in (row.get("deduced") or {}).items()}
     kept = actor.provenances.filter(locked=False)

@@ -3,18 +3,21 @@
 import json
 from functools import cached_property
 
+from django.conf import settings
 from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from observatory.pages.listing import PAGE_SIZE, Chip, Choice, address, page_of, sort_choices, without
+from observatory.records.identity import slug_for
 from observatory.records.models import Tombstone
 from observatory.search import words
 from observatory.search.pagination import CountedPaginator
-from observatory.territories.selectors import near_codes
+from observatory.territories import selectors
+from observatory.territories.models import Territory
 
 from . import exports
 from .filters import ActorFilter
@@ -24,7 +27,22 @@ from .places import map_cells
 
 @method_decorator(require_safe, name="dispatch")
 class ActorSearchView(TemplateView):
-    """A search of the directory: what list, map and exports have in common."""
+    """A search of the directory: what list and map have in common; htmx asks for ``partial_name`` alone."""
+
+    partial_name: str
+
+    def get(self, request, *args, **kwargs):
+        """A place typed in words becomes a code in the address, so that the page can be shared."""
+        typed = request.GET.get("place", "").strip()
+        if not typed:
+            return super().get(request, *args, **kwargs)
+        query = request.GET.copy()
+        del query["place"]
+        current = Territory.objects.filter(code=query.get("territory", "")).first()
+        if current is None or current.label != typed:
+            found = selectors.best_match(typed)
+            query["territory"] = found.code if found else f"commune-{slug_for(typed).replace('-', '')}"
+        return redirect(f"{request.path}?{query.urlencode()}")
 
     @cached_property
     def filter(self) -> ActorFilter:
@@ -55,11 +73,19 @@ class ActorSearchView(TemplateView):
             suggestions=[] if total else [Choice(w, address(query, q=w)) for w in words.nearest(query.get("q", ""))],
             suggested_places=self.suggested_places(),
             sorts=sort_choices(self.filter, query),
-            exports=[Choice(label, address(query, reverse("actors:export", args=[kind]))) for kind, (label, _) in exports.FORMATS.items()],
+            exports=[
+                Choice(label, address(query, reverse("actors:export", args=[kind])))
+                for kind, (label, _) in exports.FORMATS.items()
+            ],
             list_url=address(query, reverse("actors:list")),
             map_url=address(query, reverse("actors:map")),
             **kwargs,
         )
+
+    def render_to_response(self, context, **kwargs):
+        if self.request.htmx:
+            return render(self.request, self.partial_name, context)
+        return super().render_to_response(context, status=400 if context["errors"] else 200, **kwargs)
 
     def chips(self) -> list[Chip]:
         """The choices made, each with the address without it."""
@@ -83,7 +109,7 @@ class ActorSearchView(TemplateView):
         code = self.request.GET.get("territory", "")
         if not code or self.filter.errors or self.filter.place:
             return []
-        return [Choice(t.label, address(self.request.GET, territory=t.code)) for t in near_codes(code)]
+        return [Choice(t.label, address(self.request.GET, territory=t.code)) for t in selectors.near_codes(code)]
 
 
 def rows_for_cards(pks):
@@ -94,29 +120,42 @@ class ActorListView(ActorSearchView):
     """The directory; htmx asks for the results alone."""
 
     template_name = "actors/list.html"
-
-    def render_to_response(self, context, **kwargs):
-        if self.request.htmx:
-            return render(self.request, "actors/_results.html", context)
-        return super().render_to_response(context, status=400 if context["errors"] else 200, **kwargs)
+    partial_name = "actors/_results.html"
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(breadcrumbs=[("Annuaire", None)], **kwargs)
+
+
+#: what every map of the portal is told
+MAP = {
+    "contours": "/carte/contours/",
+    "tiles": settings.OBSERVATORY["tiles"],
+    "attribution": settings.OBSERVATORY["tiles_attribution"],
+}
 
 
 class ActorMapView(ActorSearchView):
     """The map of a search, and the same as a text list."""
 
     template_name = "actors/map.html"
+    partial_name = "actors/_listing.html"
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(breadcrumbs=[("Annuaire", reverse("actors:list")), ("Carte", None)], **kwargs)
+        context = super().get_context_data(
+            breadcrumbs=[("Annuaire", reverse("actors:list")), ("Carte", None)], **kwargs
+        )
         if not context["errors"]:
             context["located"] = self.filter.qs.located().count()
+        place = context["place"]
+        context["map"] = {
+            **MAP,
+            "explore": "",
+            "points": reverse("actors:points"),
+            "list": reverse("actors:list"),
+            "bbox": ",".join(map(str, place.bbox)) if place and place.bbox else "",
+            "here": reverse("maps:contour", args=[place.code]) if place and place.bbox else "",
+        }
         return context
-
-    def render_to_response(self, context, **kwargs):
-        return super().render_to_response(context, status=400 if context["errors"] else 200, **kwargs)
 
 
 @require_safe
@@ -129,7 +168,9 @@ def points(request):
         errors.append(f"Zoom : « {zoom} » n’est pas un zoom de 0 à 18.")
     if errors:
         return JsonResponse({"errors": errors}, status=400, json_dumps_params={"ensure_ascii": False})
-    response = JsonResponse(map_cells(actors, int(zoom)), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    response = JsonResponse(
+        map_cells(actors, int(zoom)), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
+    )
     response["Cache-Control"] = "public, max-age=60"
     return response
 
@@ -157,7 +198,11 @@ def detail(request, public_id: str, slug: str = ""):
         raise Http404("Cette fiche n’existe pas, ou n’est plus publiée.")
     if slug != actor.slug:
         return HttpResponsePermanentRedirect(actor.get_absolute_url())
-    near = Actor.objects.published().ess().exclude(pk=actor.pk).filter(commune=actor.commune) if actor.commune else Actor.objects.none()
+    near = (
+        Actor.objects.published().ess().exclude(pk=actor.pk).filter(commune=actor.commune)
+        if actor.commune
+        else Actor.objects.none()
+    )
     context = {
         "actor": actor,
         "near": near.order_by("sort_key").for_card()[:6],
@@ -166,5 +211,3 @@ def detail(request, public_id: str, slug: str = ""):
         "deduced": {p.field: p.note for p in actor.provenances.all() if p.field},
     }
     return render(request, "actors/detail.html", context)
-
-

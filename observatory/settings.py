@@ -201,7 +201,9 @@ WHITENOISE_MANIFEST_STRICT = False
 
 _img = [SELF, "data:"]
 if OBSERVATORY["tiles"]:
-    _img.append(re.sub(r"^(https?://)(\{s\}\.)?", lambda m: m[1] + ("*." if m[2] else ""), OBSERVATORY["tiles"]).split("/{")[0])
+    _img.append(
+        re.sub(r"^(https?://)(\{s\}\.)?", lambda m: m[1] + ("*." if m[2] else ""), OBSERVATORY["tiles"]).split("/{")[0]
+    )
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

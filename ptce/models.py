@@ -23,12 +23,19 @@ class Pole(Published, Searchable):
 
     name = models.CharField("nom", max_length=200)
     actor = models.ForeignKey(
-        Actor, models.SET_NULL, null=True, blank=True, related_name="poles", verbose_name="fiche de l’annuaire"
+        Actor,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="poles",
+        verbose_name="fiche de l’annuaire",
     )
     region_then = models.ForeignKey(
         Territory, models.PROTECT, null=True, related_name="+", verbose_name="région d’alors"
     )
-    region = models.ForeignKey(Territory, models.PROTECT, null=True, related_name="+", verbose_name="région d’aujourd’hui")
+    region = models.ForeignKey(
+        Territory, models.PROTECT, null=True, related_name="+", verbose_name="région d’aujourd’hui"
+    )
     website = models.URLField("site", max_length=300, blank=True)
     website_as_written = models.CharField("site tel qu’écrit", max_length=200, blank=True)
     #: null: the source does not say whether the pole still exists

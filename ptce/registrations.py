@@ -14,7 +14,12 @@ reference.register("load_poles", order=30)
 
 
 def _pole(pole: Pole) -> registry.Result:
-    return registry.Result(pole.name, f"Pôle · {pole.region.name if pole.region else 'région non précisée'}", pole.get_absolute_url(), pole.public_id)
+    return registry.Result(
+        pole.name,
+        f"Pôle · {pole.region.name if pole.region else 'région non précisée'}",
+        pole.get_absolute_url(),
+        pole.public_id,
+    )
 
 
 registry.register(

@@ -46,9 +46,7 @@ class PostgresError(Exception):
 
 def binaries() -> Path | None:
     """The folder of ``initdb`` and ``postgres``, the newest that Debian has; None without PostgreSQL."""
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
-    )
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     if versions:
         return versions[-1].parent
     found = shutil.which("initdb")

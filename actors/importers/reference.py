@@ -10,10 +10,36 @@ from observatory.records.files import BrokenFile, load_yaml
 from ..enums import EssReason, Family, Label, LegalForm
 
 _CHOICES = {"family": Family, "legal_form": LegalForm, "ess_reason": EssReason}
-_KEYS = set(
-    "key name acronym aliases is_ess ess_reason family legal_form labels is_network networks pole themes activities commune"
-    " commune_code departement region place founded closed workforce members website summary mentions deduced __line__".split()
-)
+_KEYS = {
+    "key",
+    "name",
+    "acronym",
+    "aliases",
+    "is_ess",
+    "ess_reason",
+    "family",
+    "legal_form",
+    "labels",
+    "is_network",
+    "networks",
+    "pole",
+    "themes",
+    "activities",
+    "commune",
+    "commune_code",
+    "departement",
+    "region",
+    "place",
+    "founded",
+    "closed",
+    "workforce",
+    "members",
+    "website",
+    "summary",
+    "mentions",
+    "deduced",
+    "__line__",
+}
 
 
 def read(directory: Path, *, themes: set[str], sources: set[str]) -> dict[str, dict]:

@@ -44,7 +44,9 @@ class Grant(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField("rôle", max_length=20, choices=Role)
-    territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="territoire")
+    territory = models.ForeignKey(
+        Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="territoire"
+    )
 
     class Meta:
         verbose_name = "droit"

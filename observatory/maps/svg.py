@@ -1,5 +1,6 @@
 """Maps drawn on the server: the régions as SVG paths, overseas beside the mainland, no JavaScript needed."""
 
+import itertools
 import json
 import math
 from dataclasses import dataclass
@@ -77,4 +78,4 @@ def region_shapes() -> list[Shape]:
 
 
 def _area(ring) -> float:
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)))
+    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)))

@@ -14,7 +14,15 @@ class PagesSitemap(Sitemap):
     """The portal's own pages."""
 
     def items(self):
-        return ["pages:home", "pages:about", "pages:data", "pages:accessibility", "pages:legal", "actors:list", "ptce:list"]
+        return [
+            "pages:home",
+            "pages:about",
+            "pages:data",
+            "pages:accessibility",
+            "pages:legal",
+            "actors:list",
+            "ptce:list",
+        ]
 
     def location(self, item):
         return reverse(item)

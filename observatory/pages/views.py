@@ -61,7 +61,15 @@ def search(request):
             total = found.count()
             if total:
                 results = [kind.result(record) for record in registry.ranked(kind.queryset(), q)[:5]]
-                groups.append({"kind": kind, "label": kind.plural, "results": results, "total": total, "more_url": kind.list_url(q)})
+                groups.append(
+                    {
+                        "kind": kind,
+                        "label": kind.plural,
+                        "results": results,
+                        "total": total,
+                        "more_url": kind.list_url(q),
+                    }
+                )
     suggestions = [] if groups else [Choice(word, f"?q={word}") for word in words.nearest(q)]
     return render(request, "pages/search.html", {"q": q, "groups": groups, "suggestions": suggestions})
 
@@ -86,7 +94,11 @@ def suggestions(request):
 def _text(template: str, label: str):
     @require_safe
     def view(request):
-        context = {"breadcrumbs": [(label, None)], "sources": Source.objects.all(), "loads": ReferenceLoad.objects.all()}
+        context = {
+            "breadcrumbs": [(label, None)],
+            "sources": Source.objects.all(),
+            "loads": ReferenceLoad.objects.all(),
+        }
         return render(request, template, context)
 
     return view
@@ -108,7 +120,13 @@ def health(request):
 
 @require_safe
 def robots(request):
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /compte/", "Disallow: /annuaire/export/", "Disallow: /carte/points.json"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /compte/",
+        "Disallow: /annuaire/export/",
+        "Disallow: /carte/points.json",
+    ]
     lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 

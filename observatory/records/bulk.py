@@ -31,7 +31,8 @@ def differences(
     """Compare wanted ``rows`` (natural key → column values) with the table; gives also key → primary key."""
     columns = sorted({column for row in rows.values() for column in row})
     existing = {
-        values[0]: values[1:] for values in model._base_manager.filter(*within).values_list(key, "pk", *columns).iterator(5_000)
+        values[0]: values[1:]
+        for values in model._base_manager.filter(*within).values_list(key, "pk", *columns).iterator(5_000)
     }
     result = Difference(gone=[k for k in existing if k not in rows])
     for k, row in rows.items():

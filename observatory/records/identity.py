@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from functools import lru_cache
 
 from django.db import models
 from django.utils.text import slugify
@@ -26,6 +27,7 @@ def public_id_for(key: str) -> str:
     return "".join(ALPHABET[(digest >> (5 * i)) & 31] for i in range(LENGTH))
 
 
+@lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Lower case without accents or ligatures: ``Œuvre à Évry`` gives ``oeuvre a evry``."""
     text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")

@@ -55,7 +55,9 @@ class Published(models.Model):
     ``change`` is drawn by the database at every write (see ``triggers``); Python never sets it.
     """
 
-    public_id = models.CharField("identifiant public", max_length=10, unique=True, default=new_public_id, editable=False)
+    public_id = models.CharField(
+        "identifiant public", max_length=10, unique=True, default=new_public_id, editable=False
+    )
     slug = models.SlugField("adresse courte", max_length=80, editable=False)
     sort_key = SortKeyField("clé de tri")
     change = models.BigIntegerField("numéro de changement", default=0, editable=False, db_index=True)
@@ -74,16 +76,16 @@ class Published(models.Model):
     def __str__(self):
         return self.name
 
-    def set_identity(self):
-        """Derive slug and sort key from the name; bulk writers call it themselves."""
-        self.slug = slug_for(self.name)
-        self.sort_key = sort_key(self.name)
-
     def save(self, *args, **kwargs):
         self.set_identity()
         if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
             kwargs["update_fields"] = {*fields, "slug", "sort_key"}
         super().save(*args, **kwargs)
+
+    def set_identity(self):
+        """Derive slug and sort key from the name; bulk writers call it themselves."""
+        self.slug = slug_for(self.name)
+        self.sort_key = sort_key(self.name)
 
 
 class FormerSlug(models.Model):

@@ -131,7 +131,10 @@ def _install_table(cursor, vendor, model, tables):
         return
     cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
     differs = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for (name,) in cursor.fetchall())
-    for templates, names in [(_SQLITE_TABLE, [{}]), (_SQLITE_PART, [{"part": p, "column": c} for p, c in parts])]:
+    for templates, names in [
+        (_SQLITE_TABLE, [{}]),
+        (_SQLITE_PART, [{"part": p, "column": c} for p, c in parts]),
+    ]:
         for values in names:
             values = {"table": table, "kind": model.change_kind, "differs": differs, **values}
             for name, body in templates.items():

@@ -97,7 +97,9 @@ def build(specs: Iterable[FacetSpec], cube: Cube, selected: dict[str, list[str]]
     specs = list(specs)
     known = {spec.name: list(spec.choices()) for spec in specs}
     chosen = {
-        spec.name: {f"{spec.letter}:{word}" for value, word, _ in known[spec.name] if value in selected.get(spec.name, [])}
+        spec.name: {
+            f"{spec.letter}:{word}" for value, word, _ in known[spec.name] if value in selected.get(spec.name, [])
+        }
         for spec in specs
         if selected.get(spec.name)
     }

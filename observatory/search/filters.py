@@ -47,7 +47,9 @@ class BoundsField(forms.CharField):
         try:
             west, south, east, north = (float(part) for part in value.split(","))
         except ValueError:
-            raise ValidationError("L’emprise s’écrit ouest,sud,est,nord en degrés, par exemple 2.9,50.5,3.2,50.8.") from None
+            raise ValidationError(
+                "L’emprise s’écrit ouest,sud,est,nord en degrés, par exemple 2.9,50.5,3.2,50.8."
+            ) from None
         if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
             raise ValidationError("L’emprise n’est pas possible : ouest avant est, sud avant nord, en degrés.")
         return west, south, east, north

@@ -19,15 +19,22 @@ def rank(query: Query) -> Case:
     loose = " ".join([*query.phrase[:-1], last or query.phrase[-1]])
     contains = [Q(search_names__contains=f" {stem} ") for stem in query.phrase[:-1]]
     contains.append(
-        Q(search_names__contains=f" {query.phrase[-1]} ") | Q(search_names__contains=f" {last}" if last else f" {query.phrase[-1]} ")
+        Q(search_names__contains=f" {query.phrase[-1]} ")
+        | Q(search_names__contains=f" {last}" if last else f" {query.phrase[-1]} ")
     )
     every = Q()
     for condition in contains:
         every &= condition
     return Case(
         When(search_names__contains=f"| {phrase} |", then=Value(EXACT)),
-        When(Q(search_names__contains=f"| {phrase} ") | Q(search_names__contains=f"| {loose}"), then=Value(BEGINS)),
-        When(Q(search_names__contains=f" {phrase} ") | Q(search_names__contains=f" {loose}"), then=Value(PHRASE)),
+        When(
+            Q(search_names__contains=f"| {phrase} ") | Q(search_names__contains=f"| {loose}"),
+            then=Value(BEGINS),
+        ),
+        When(
+            Q(search_names__contains=f" {phrase} ") | Q(search_names__contains=f" {loose}"),
+            then=Value(PHRASE),
+        ),
         When(every, then=Value(NAME)),
         default=Value(ELSEWHERE),
         output_field=IntegerField(),

@@ -44,7 +44,14 @@ class DrawnContours:
         if longitude is None:
             longitude, latitude = self.points.get(code, (None, None))
         west, south, east, north = self.extents.get(code, (None,) * 4)
-        return {"longitude": longitude, "latitude": latitude, "west": west, "south": south, "east": east, "north": north}
+        return {
+            "longitude": longitude,
+            "latitude": latitude,
+            "west": west,
+            "south": south,
+            "east": east,
+            "north": north,
+        }
 
 
 class ContourBuilder:
@@ -94,7 +101,7 @@ def layer(features: list[tuple[str, str, str]]) -> tuple[str, bytes]:
         f'"geometry":{geometry}}}'
         for code, name, geometry in features
     )
-    packed = gzip.compress(f'{{"type":"FeatureCollection","features":[{body}]}}'.encode(), 9, mtime=0)
+    packed = gzip.compress(f'{{"type":"FeatureCollection","features":[{body}]}}'.encode(), 6, mtime=0)
     return hashlib.sha256(packed).hexdigest()[:16], packed
 
 
@@ -108,7 +115,9 @@ def members_by(territories: dict[str, dict], parent: str) -> dict[str, list[str]
 
 
 def draw(
-    communes: dict[str, shapely.Geometry | None], territories: dict[str, dict], advance: Callable[[int], None] = lambda n: None
+    communes: dict[str, shapely.Geometry | None],
+    territories: dict[str, dict],
+    advance: Callable[[int], None] = lambda n: None,
 ) -> DrawnContours:
     """Every contour and layer of ``territories`` (typed code → row of the importers); ``advance`` counts seven steps."""
     builder, drawn = ContourBuilder(communes), DrawnContours()
@@ -152,5 +161,7 @@ def _keep(drawn: DrawnContours, contours: dict[str, shapely.Geometry], detail: D
 
 
 def _add_layer(drawn, territories, level, detail, within, members) -> None:
-    features = [(c, territories[c]["name"], drawn.geometries[c, detail]) for c in members if (c, detail) in drawn.geometries]
+    features = [
+        (c, territories[c]["name"], drawn.geometries[c, detail]) for c in members if (c, detail) in drawn.geometries
+    ]
     drawn.layers.append((level, detail, within, *layer(features)))

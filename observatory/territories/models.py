@@ -31,7 +31,9 @@ class Territory(Published, Searchable):
     region = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="région")
     departement = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="département")
     epci = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="intercommunalité")
-    successors = models.ManyToManyField("self", symmetrical=False, related_name="predecessors", verbose_name="successeurs")
+    successors = models.ManyToManyField(
+        "self", symmetrical=False, related_name="predecessors", verbose_name="successeurs"
+    )
     members = models.ManyToManyField("self", through="Membership", symmetrical=False, related_name="member_of")
     postal_codes = models.JSONField("codes postaux", default=list)
     longitude = models.FloatField("longitude du chef-lieu ou de la mairie (degrés WGS 84)", null=True)

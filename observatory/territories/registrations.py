@@ -25,7 +25,12 @@ def _territory(place: Territory) -> registry.Result:
 
 def _collectivity(body: Collectivity) -> registry.Result:
     where = body.territory.departement
-    return registry.Result(body.name, " · ".join(filter(None, [body.get_kind_display(), where and where.name])), body.get_absolute_url(), body.code)
+    return registry.Result(
+        body.name,
+        " · ".join(filter(None, [body.get_kind_display(), where and where.name])),
+        body.get_absolute_url(),
+        body.code,
+    )
 
 
 registry.register(

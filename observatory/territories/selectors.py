@@ -4,8 +4,17 @@ from django.db.models import Q
 from rapidfuzz import fuzz, process
 
 from observatory.records.identity import fold
+from observatory.search import analysis
+from observatory.search.registry import ranked
 
 from .models import Territory
+
+
+def best_match(text: str) -> Territory | None:
+    """The territory that words mean most likely: the best rank, then the most populous."""
+    if not analysis.parse(text):
+        return None
+    return ranked(Territory.objects.current().order_by("-population", "sort_key"), text).first()
 
 
 def near_codes(code: str, *, limit: int = 5) -> list[Territory]:
@@ -19,6 +28,9 @@ def near_codes(code: str, *, limit: int = 5) -> list[Territory]:
         names = dict(candidates.values_list("pk", "official_code"))
     else:
         names = dict(candidates.filter(sort_key__startswith=rest[:1]).values_list("pk", "sort_key"))
-    best = [pk for _, _, pk in process.extract(rest.replace("-", " "), names, scorer=fuzz.ratio, score_cutoff=60, limit=limit)]
+    best = [
+        pk
+        for _, _, pk in process.extract(rest.replace("-", " "), names, scorer=fuzz.ratio, score_cutoff=60, limit=limit)
+    ]
     found = Territory.objects.in_bulk(best)
     return [found[pk] for pk in best]

@@ -19,7 +19,16 @@ from .models import Collectivity, Contour, ContourLayer, Membership, Territory
 
 #: the name of this load among the reference loads
 LOAD = "territories"
-_ORDER = [Level.REGION, Level.DEPARTEMENT, Level.EPCI, Level.COMMUNE, Level.FORMER_REGION, Level.EPT, Level.PNR, Level.PAYS]
+_ORDER = [
+    Level.REGION,
+    Level.DEPARTEMENT,
+    Level.EPCI,
+    Level.COMMUNE,
+    Level.FORMER_REGION,
+    Level.EPT,
+    Level.PNR,
+    Level.PAYS,
+]
 _NO_CONTACT = {"address": "", "telephone": "", "email": "", "website": "", "opening_hours": []}
 
 #: starts a step of a given length and gives what advances it
@@ -73,12 +82,13 @@ def load_geography(
         _close_gone(geography, codes, report)
         _load_memberships(projects, codes)
         _load_contours(contours, codes, progress)
-        ReferenceLoad.objects.update_or_create(name=LOAD, defaults={"fingerprint": fingerprint, "report": report.as_json()})
+        ReferenceLoad.objects.update_or_create(
+            name=LOAD, defaults={"fingerprint": fingerprint, "report": report.as_json()}
+        )
     return report
 
 
 def _complete_territory(record: Territory) -> None:
-    record.public_id = public_id_for(f"territory/{record.code}")
     record.set_identity()
     record.index_search()
     record.updated_at = timezone.now()
@@ -92,6 +102,7 @@ def _load_territories(wanted, contours, sources, report, progress, dry_run) -> d
         for code, territory in wanted.items():
             if territory["level"] == level:
                 rows[code] = {
+                    "public_id": public_id_for(f"territory/{code}"),
                     "level": level.value,
                     "official_code": territory["official_code"],
                     "name": territory["name"],
@@ -129,6 +140,7 @@ def _load_bodies(geography, projects, wanted, codes, sources, report, progress, 
         main, *others = body["territories"]
         extra[code] = [main, *others]
         rows[code] = {
+            "public_id": public_id_for(f"collectivity/{code}"),
             "kind": str(body["kind"]),
             "name": body["name"],
             "siren": body.get("siren"),
@@ -144,7 +156,6 @@ def _load_bodies(geography, projects, wanted, codes, sources, report, progress, 
     names = {pk: wanted[code] for code, pk in codes.items() if code in wanted}
 
     def complete(record: Collectivity) -> None:
-        record.public_id = public_id_for(f"collectivity/{record.code}")
         record.slug, record.sort_key = slug_for(record.name), sort_key(record.name)
         territory = names[record.territory_id]
         record.index_words(
@@ -160,7 +171,7 @@ def _link_territories(territories: dict[str, list[str]], bodies: dict[str, int],
     through = Collectivity.territories.through
     wanted = {(bodies[body], codes[code]) for body, list_ in territories.items() for code in list_}
     present = set(through.objects.values_list("collectivity_id", "territory_id"))
-    kept = set(bodies[body] for body in territories)
+    kept = {bodies[body] for body in territories}
     stale = [pair for pair in present - wanted if pair[0] in kept]
     for body, territory in stale:
         through.objects.filter(collectivity_id=body, territory_id=territory).delete()

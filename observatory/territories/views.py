@@ -53,7 +53,9 @@ def collectivity_detail(request, code: str, slug: str = ""):
     if slug != body.slug:
         return HttpResponsePermanentRedirect(body.get_absolute_url())
     territory = body.territory
-    wider = Collectivity.objects.current().filter(territories__in=[t.pk for t in territory.ancestors]).exclude(pk=body.pk)
+    wider = (
+        Collectivity.objects.current().filter(territories__in=[t.pk for t in territory.ancestors]).exclude(pk=body.pk)
+    )
     context = {
         "collectivity": body,
         "territory": territory,

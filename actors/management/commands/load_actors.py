@@ -17,7 +17,11 @@ class Command(BaseCommand):
     def handle(self, *, verbosity, **options):
         directory = settings.FIXTURES_DIR / "actors"
         digest = hashlib.sha256()
-        for path in [*sorted(directory.glob("*.yaml")), settings.FIXTURES_DIR / "themes.yaml", settings.FIXTURES_DIR / "sources.yaml"]:
+        for path in [
+            *sorted(directory.glob("*.yaml")),
+            settings.FIXTURES_DIR / "themes.yaml",
+            settings.FIXTURES_DIR / "sources.yaml",
+        ]:
             digest.update(path.read_bytes())
         load = ReferenceLoad.objects.filter(name="actors").first()
         if load and load.fingerprint == digest.hexdigest():
@@ -29,7 +33,9 @@ class Command(BaseCommand):
         except BrokenFile as error:
             raise CommandError(f"{error}. Rien n’a été modifié.") from error
         with bars(quiet=verbosity == 0) as progress:
-            services.load_reference_actors(rows=rows, sources=sources, themes=themes, advance=progress("Acteurs", len(rows)))
+            services.load_reference_actors(
+                rows=rows, sources=sources, themes=themes, advance=progress("Acteurs", len(rows))
+            )
         ReferenceLoad.objects.update_or_create(
             name="actors", defaults={"fingerprint": digest.hexdigest(), "report": {"actors": len(rows)}}
         )

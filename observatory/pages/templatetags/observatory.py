@@ -54,28 +54,14 @@ def highest(rows: list, key: str = "count") -> int:
 
 
 @register.filter
-def graded(rows: list) -> list[dict]:
-    """Rows (dicts with ``count``) with a ``grade`` from 0 (none) to 4, by quarters of the counted rows."""
-    counts = sorted(row["count"] for row in rows if row["count"])
-
-    def grade(count: int) -> int:
-        return 1 + min(3, 4 * counts.index(count) // len(counts)) if count else 0
-
-    return [{**row, "grade": grade(row["count"])} for row in rows]
-
-
-@register.filter
-def grades(rows: list[dict]) -> list[dict]:
-    """The legend of graded rows: ``grade`` and ``label`` (``12 à 40``), from none to most."""
+def steps(rows: list[dict]) -> list[dict]:
+    """The legend of rows with ``count`` and ``step`` (0 to 4): steps that occur, labelled ``12 à 40``."""
     legend = []
-    for grade in range(5):
-        counts = [row["count"] for row in rows if row["grade"] == grade]
-        if counts:
+    for step in range(5):
+        if counts := [row["count"] for row in rows if row["step"] == step]:
             low, high = min(counts), max(counts)
-            label = (
-                "aucun" if high == 0 else number(low) if low == high else f"{number(low)} à {number(high)}"
-            )
-            legend.append({"grade": grade, "label": label})
+            span = number(low) if low == high else f"{number(low)} à {number(high)}"
+            legend.append({"step": step, "label": "aucun" if high == 0 else span})
     return legend
 
 
@@ -159,9 +145,7 @@ def field_label(record, field: str) -> str:
 @register.simple_tag
 def icon(name: str) -> str:
     """A decorative symbol of templates/_icons.html."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>', name
-    )
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>', name)
 
 
 @register.simple_tag
@@ -169,9 +153,7 @@ def mark(kind: str | None, size: str = "") -> str:
     """The shape and letter of a family; decorative, so the family is also written beside it."""
     kind = kind if kind in MARKS else "other"
     size = f" mark--{size}" if size else ""
-    return format_html(
-        '<svg class="mark mark--{0}{1}" aria-hidden="true"><use href="#m-{0}"/></svg>', kind, size
-    )
+    return format_html('<svg class="mark mark--{0}{1}" aria-hidden="true"><use href="#m-{0}"/></svg>', kind, size)
 
 
 @register.simple_tag

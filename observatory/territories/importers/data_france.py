@@ -132,7 +132,7 @@ def _rows(directory: Path, name: str):
     try:
         with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            for line, values in enumerate(reader, start=2):  # noqa: B007 (read by the error)
+            for line, values in enumerate(reader, start=2):
                 if None in values or None in values.values():
                     raise BrokenFile(path.name, line, f"{len(reader.fieldnames)} colonnes attendues")
                 row = _Row(values)
@@ -295,7 +295,9 @@ def _read_councils(geography: Geography, directory: Path, ids: dict) -> None:
         unique = row["type"] == "U"
         territories = [region]
         if unique:
-            territories += [c for c, t in geography.territories.items() if t["level"] == Level.DEPARTEMENT and t["region"] == region]
+            territories += [
+                c for c, t in geography.territories.items() if t["level"] == Level.DEPARTEMENT and t["region"] == region
+            ]
         geography.bodies[region] = {
             "kind": BodyKind.UNIQUE if unique else BodyKind.REGION,
             "name": _unique_name(geography.territories[region]["name"]) if unique else _typographic(row["nom"]),

@@ -39,7 +39,13 @@ def _row(file: str, row: dict, geography: Geography) -> tuple[str, dict]:
         key, name = str(row["key"]), row["name"]
     except KeyError as error:
         raise BrokenFile(file, line, f"{error} absent ou inconnu") from None
-    territory = {"level": level, "official_code": key, "name": name, "source": row["source"], "note": row.get("note", "")}
+    territory = {
+        "level": level,
+        "official_code": key,
+        "name": name,
+        "source": row["source"],
+        "note": row.get("note", ""),
+    }
     if level == Level.FORMER_REGION:
         territory["departements"] = [f"departement-{d}" for d in row["departements"]]
         territory["successors"] = [f"region-{row['successor']}"]
@@ -73,5 +79,7 @@ def _settle(territory: dict, geography: Geography) -> None:
     if weights:
         departement = max(weights, key=weights.get)
         territory.update(
-            population=population or None, departement=departement, region=geography.territories[departement]["region"]
+            population=population or None,
+            departement=departement,
+            region=geography.territories[departement]["region"],
         )

@@ -22,5 +22,7 @@ class Command(BaseCommand):
             count = load_panel(path)
         except BrokenFile as error:
             raise CommandError(f"{error}. Rien n’a été modifié.") from error
-        ReferenceLoad.objects.update_or_create(name="ptce", defaults={"fingerprint": digest, "report": {"poles": count}})
+        ReferenceLoad.objects.update_or_create(
+            name="ptce", defaults={"fingerprint": digest, "report": {"poles": count}}
+        )
         self.stdout.write(f"Pôles : {count} pôles du panel.")

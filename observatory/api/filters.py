@@ -1,0 +1,67 @@
+"""The pages' own FilterSets, applied and documented."""
+
+import django_filters
+from django import forms
+from rest_framework.filters import BaseFilterBackend
+
+from observatory.search.filters import (
+    BoundsField,
+    CommaSeparatedField,
+    PortalFilterSet,
+    TypedCodeField,
+    WordsFilter,
+)
+
+from . import parameters
+from .errors import InvalidParameter
+
+#: the form of a typed code, as documented; ``TypedCodeField`` decides
+CODE_PATTERN = "^[a-z-]+-[0-9A-Za-z-]+$"
+
+
+class PageFilterBackend(BaseFilterBackend):
+    """Filters and orders with the view's ``filterset_class``; what it cannot understand is refused in French."""
+
+    def filter_queryset(self, request, queryset, view):
+        filterset_class = view.filterset_class
+        names = {*filterset_class.base_filters, *view.pagination_class.names}
+        parameters.refuse_unknown(request, names, several=_several(filterset_class))
+        filterset = filterset_class(request.query_params, queryset, request=request)
+        if filterset.errors:
+            raise InvalidParameter(" ".join(filterset.errors), field=next(iter(filterset.form.errors)))
+        view.filterset = filterset
+        return filterset.sorted(filterset.qs)
+
+    def get_schema_operation_parameters(self, view) -> list[dict]:
+        return [_parameter(name, item) for name, item in view.filterset_class.base_filters.items()]
+
+
+def _several(filterset_class: type[PortalFilterSet]) -> frozenset[str]:
+    """The filters that accept more than one value."""
+    return frozenset(
+        name
+        for name, item in filterset_class.base_filters.items()
+        if issubclass(item.field_class, forms.MultipleChoiceField)
+    )
+
+
+def _parameter(name: str, item: django_filters.Filter) -> dict:
+    """An OpenAPI parameter: its values when they are fixed, its form when it has one."""
+    schema, description = {"type": "string"}, [f"{item.label}."]
+    if help_text := item.extra.get("help_text"):
+        description.append(help_text if help_text.endswith((".", "…")) else f"{help_text}.")
+    choices = item.extra.get("choices")
+    if choices and not callable(choices):
+        schema["enum"] = [value for value, _ in choices]
+        description.append("\n".join(["", "", *(f"* `{value}` : {label}" for value, label in choices)]))
+    elif issubclass(item.field_class, TypedCodeField):
+        schema["pattern"] = CODE_PATTERN
+    elif issubclass(item.field_class, BoundsField):
+        schema["pattern"] = r"^-?[0-9.]+(,-?[0-9.]+){3}$"
+    elif isinstance(item, WordsFilter):
+        schema["maxLength"] = item.extra["max_length"]
+    parameter = {"name": name, "in": "query", "required": False, "schema": schema}
+    if issubclass(item.field_class, CommaSeparatedField):
+        description.insert(1, "Plusieurs valeurs possibles, séparées par des virgules : l’une ou l’autre.")
+        parameter |= {"schema": {"type": "array", "items": schema}, "explode": False, "style": "form"}
+    return parameter | {"description": " ".join(description)}
