@@ -62,7 +62,7 @@ class ActorQuerySet(SearchableQuerySet):
 
     def for_card(self):
         """What a result of the directory shows, in three queries whatever the number of rows."""
-        return self.select_related("commune", "departement", "region").prefetch_related("themes", "flags")
+        return self.select_related("commune", "territory", "departement", "region").prefetch_related("themes", "flags")
 
     def for_page(self):
         """What the page of one actor shows, in a constant number of queries."""

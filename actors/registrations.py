@@ -5,6 +5,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from observatory.api import registry as api
 from observatory.pages import counts, figures, sitemaps
 from observatory.records import reference
 from observatory.search import registry
@@ -87,3 +88,5 @@ class ActorSitemap(Sitemap):
 
 
 sitemaps.register("actors", ActorSitemap)
+
+api.register("actors", "actors.api.ActorViewSet", label="les acteurs de l’annuaire", order=10)

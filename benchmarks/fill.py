@@ -52,8 +52,9 @@ def fill(count: int, advance: Callable[[int], None]) -> None:
     world = synthetic.World()
     with transaction.atomic():
         source = _source()
-        writer.prepare(list(COLUMNS))
+        writer.rest_triggers(list(COLUMNS))
         _remove(source)
+        writer.prepare(list(COLUMNS))
         first_id = writer.next_id(ACTORS)
         first_change = changes.safe_number() + 1
         stamp = timezone.now().isoformat()

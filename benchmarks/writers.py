@@ -25,10 +25,15 @@ class _Writer:
 class PostgresWriter(_Writer):
     """COPY without triggers, foreign keys nor secondary indexes, which are built again at the end."""
 
-    def prepare(self, tables: list[str]) -> None:
+    def rest_triggers(self, tables: list[str]) -> None:
         for table in tables:
             self.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             self.restore.append(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+    def prepare(self, tables: list[str]) -> None:
+        # Checks that the removal of former rows has left pending would forbid what follows.
+        self.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
             self._drop(
                 "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'",
                 table,
@@ -58,7 +63,6 @@ class PostgresWriter(_Writer):
 
     def finish(self, change: int) -> None:
         self.execute("SELECT setval('records_change_seq', %s)", change)
-        # Constraints first would fire on rows of tables not yet indexed; the order of dropping, reversed, is right.
         for statement in reversed(self.restore):
             self.execute(statement)
 
@@ -73,12 +77,14 @@ class PostgresWriter(_Writer):
 class SqliteWriter(_Writer):
     """Inserts of many rows without triggers; the full-text index is built again at the end."""
 
-    def prepare(self, tables: list[str]) -> None:
+    def rest_triggers(self, tables: list[str]) -> None:
         for table in tables:
             for (name,) in self.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", table
             ):
                 self.execute(f"DROP TRIGGER {name}")
+
+    def prepare(self, tables: list[str]) -> None:
         names = ", ".join(f"'{table}'" for table in tables)
         for name, definition in self.execute(
             f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ({names})"

@@ -118,7 +118,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
                 "observatory.pages.context.installation",
             ],
             "builtins": ["observatory.pages.templatetags.observatory"],
@@ -247,6 +246,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["observatory.api.renderers.FrenchJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "observatory.api.negotiation.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "observatory.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["observatory.api.filters.PageFilterBackend"],
@@ -255,12 +255,25 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
-    "TITLE": f"API de {OBSERVATORY['name']}",
+    "TITLE": f"{OBSERVATORY['name']} : API",
+    "DESCRIPTION": (
+        "Tout ce que les pages montrent, en lecture seule et sans clé. `null` veut dire que la source se tait. "
+        "Chaque fiche porte ses sources. Un paramètre inconnu ou une valeur mal écrite est refusé par une phrase "
+        "(`application/problem+json`) ; un code bien écrit mais inconnu donne une liste vide ou une erreur 404."
+    ),
     "VERSION": "1.0.0",
+    "CONTACT": {"name": OBSERVATORY["publisher"]}
+    | ({"email": OBSERVATORY["contact"]} if OBSERVATORY["contact"] else {}),
+    "LICENSE": {
+        "name": "Licence Ouverte 2.0, sauf mention contraire de la source",
+        "url": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # they are for engineers, in English
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
 }
 
 # Logs ---------------------------------------------------------------------------------------------------

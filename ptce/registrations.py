@@ -4,6 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from observatory.api import registry as api
 from observatory.pages import figures, sitemaps
 from observatory.records import reference
 from observatory.search import registry
@@ -50,3 +51,7 @@ class PoleSitemap(Sitemap):
 
 
 sitemaps.register("ptce", PoleSitemap)
+
+api.register(
+    "ptce", "ptce.api.PoleViewSet", label="les pôles territoriaux de coopération économique", order=20
+)

@@ -4,17 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from csp.decorators import csp_update
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import viewsets
-from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -45,6 +41,7 @@ class RecordViewSet(viewsets.GenericViewSet):
     """
 
     http_method_names: ClassVar = ["get", "head", "options"]
+    parser_classes: ClassVar = []
     lookup_url_kwarg = "key"
     lookup_value_regex = "[^/]+"
     keys: tuple[Key, ...] = (PUBLIC_ID,)
@@ -82,13 +79,24 @@ class RecordViewSet(viewsets.GenericViewSet):
             pk = self.get_queryset().filter(**{form.column: key}).values_list("pk", flat=True).first()
             if pk is not None:
                 return pk
-        raise Unknown(f"Aucune fiche publiée ne porte « {key[:60]} ».", field="key")
+        raise Unknown(f"Aucune fiche publiée ne porte « {key[:60]} ».{self.hint(key)}", field="key")
+
+    def hint(self, key: str) -> str:
+        """What may have been meant by a well-formed key that nothing has: a sentence after a space, or nothing."""
+        return ""
+
+    def get_view_name(self) -> str:
+        return str(self.queryset.model._meta.verbose_name_plural).capitalize()
+
+    def get_view_description(self, html=False) -> str:
+        return f"Lecture seule ; documentation : {reverse('api:docs')}"
 
 
 class UnknownView(APIView):
     """Every other address under /api/: a problem, whatever the method."""
 
-    @extend_schema(exclude=True)
+    schema = None
+
     def initial(self, request, *args, **kwargs):
         raise Http404
 

@@ -1,5 +1,8 @@
+"""What every template knows."""
+
 from django.conf import settings
 
 
 def installation(request):
-    return {"observatory": settings.OBSERVATORY}
+    """The installation's name, colours and contact, and the nonce of this answer (read, it enters the policy)."""
+    return {"observatory": settings.OBSERVATORY, "csp_nonce": getattr(request, "csp_nonce", "")}

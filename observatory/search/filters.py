@@ -108,7 +108,7 @@ class PortalFilterSet(django_filters.FilterSet):
         asked = self.form.cleaned_data.get("sort") if self.form.is_valid() else None
         query = analysis.parse(self.form.cleaned_data.get("q") or "") if self.form.is_valid() else None
         if query and (not asked or asked == "relevance"):
-            return queryset.annotate(rank=rank(query)).order_by("rank", "sort_key", "pk")
+            return queryset.annotate(relevance=rank(query)).order_by("relevance", "sort_key", "pk")
         return queryset.order_by(*self.sorts.get(asked, self.sorts["name"])[1])
 
     @classmethod

@@ -54,5 +54,5 @@ def ranked(queryset: QuerySet, text: str, *ties: str) -> QuerySet:
     query = analysis.parse(text)
     if not query:
         return queryset
-    order = ["rank", *(ties or queryset.query.order_by or ("sort_key",)), "pk"]
-    return queryset.filter(search_text__matches=query).annotate(rank=rank(query)).order_by(*order)
+    order = ["relevance", *(ties or queryset.query.order_by or ("sort_key",)), "pk"]
+    return queryset.filter(search_text__matches=query).annotate(relevance=rank(query)).order_by(*order)

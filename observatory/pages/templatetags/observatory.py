@@ -122,6 +122,12 @@ def bounds(bbox: tuple[float, float, float, float]) -> str:
 
 
 @register.filter
+def locator(place: str) -> str:
+    """Where in a document: a bare number is that of a fiche."""
+    return f"fiche{NBSP}{place}" if place.isdecimal() else place
+
+
+@register.filter
 def main_source(record):
     """The source of a record: its own, that of the whole, else the latest that mentions it; or None."""
     if source := getattr(record, "source", None):

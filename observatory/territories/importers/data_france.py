@@ -226,8 +226,10 @@ def _read_communes(geography: Geography, directory: Path, ids: dict, postal_code
     for number, code in current.items():
         postal = geography.territories[code]["postal_codes"]
         geography.territories[code]["postal_codes"] = sorted({*postal, *district_codes[number]})
-        if geography.contours[code] is None and pieces[number]:
-            geography.contours[code] = shapely.union_all(pieces[number])
+        # The contour of a merged commune may still be that of its chief town alone: its parts complete it.
+        if parts := pieces[number]:
+            whole = geography.contours[code]
+            geography.contours[code] = shapely.union_all([*parts, *([whole] if whole is not None else [])])
     geography.absorbed = {old: current[parent] for old, parent in absorbed if parent in current}
 
 

@@ -39,16 +39,17 @@ class Command(BaseCommand):
             except BrokenFile as error:
                 raise CommandError(f"{error}. Rien n’a été modifié.") from error
             territories = {**geography.territories, **project_territories}
-            drawn = contours.draw(geography.contours, territories, progress("Contours", 7))
-            report = services.load_geography(
-                geography=geography,
-                projects=project_territories,
-                contours=drawn,
-                sources=load_sources(),
-                fingerprint=fingerprint,
-                progress=progress,
-                dry_run=dry_run,
-            )
+            with contours.draw_aside(geography.contours, territories) as drawn:
+                report = services.load_geography(
+                    geography=geography,
+                    projects=project_territories,
+                    places=contours.locate(geography.contours, territories),
+                    contours=drawn,
+                    sources=load_sources(),
+                    fingerprint=fingerprint,
+                    progress=progress,
+                    dry_run=dry_run,
+                )
         self._say(report, dry_run)
 
     def _say(self, report: services.LoadReport, dry_run: bool):

@@ -1,0 +1,217 @@
+"""Actors in the API."""
+
+from collections import defaultdict
+
+from django.db.models import CharField, IntegerField, Value
+from django.urls import reverse
+from rest_framework import serializers
+
+from observatory.api.schema import documented
+from observatory.api.shapes import (
+    SOURCE,
+    Coordinates,
+    Place,
+    PlaceRef,
+    Record,
+    RecordRef,
+    Shape,
+    SourceRef,
+    coordinates,
+    integer,
+    known,
+    ref,
+    text,
+    through,
+    word,
+)
+from observatory.api.views import PUBLIC_ID, Key, RecordViewSet
+from observatory.records.enums import Basis, State
+from observatory.records.identity import fold
+from observatory.records.models import Provenance
+
+from .enums import EssReason, Family, Label, LegalForm
+from .filters import ActorFilter
+from .models import Actor, Flag, Mention
+
+KEYS = (PUBLIC_ID, Key("[0-9]{14}", "siret", "un SIRET de quatorze chiffres"))
+LEVELS = ("commune", "epci", "departement", "region")
+
+
+class ThemeRef(Shape):
+    key = serializers.CharField(help_text="Clé, valeur du filtre `theme`.")
+    name = serializers.CharField(help_text="Nom.")
+
+
+class LabelShape(Shape):
+    label = word(Label, "Label.", null=False)
+    since = integer("Année de début.")
+    until = integer("Année de fin.")
+    source = SourceRef(allow_null=True, help_text="Qui le dit.")
+
+
+class Workforce(Shape):
+    value = serializers.IntegerField(help_text="Effectif.")
+    unit = text("Unité : personnes, équivalents temps plein…")
+    year = integer("Année.")
+
+
+class MentionShape(Shape):
+    source = SourceRef(help_text="Document.")
+    locator = text("Fiche ou chapitre.")
+    page = integer("Page.")
+    statement = serializers.CharField(help_text="Ce qui en est dit, dans nos mots.")
+    basis = word(Basis, "Dit par la source, ou déduit.", null=False)
+
+
+class FieldSource(Shape):
+    field = text("Champ concerné ; null pour la fiche entière.")
+    source = SourceRef(help_text="Document.")
+    locator = text("Fiche, chapitre ou page.")
+    basis = word(Basis, "Dit par la source, ou déduit.", null=False)
+    note = text("Ce qui fonde la déduction.")
+
+
+class ActorShape(Record):
+    acronym = text("Sigle.")
+    other_names = serializers.ListField(child=serializers.CharField(), help_text="Autres noms.")
+    siren = text("SIREN.")
+    siret = text("SIRET.")
+    rna = text("Numéro RNA.")
+    is_ess = serializers.BooleanField(allow_null=True, help_text="Fait partie de l’ESS.")
+    ess_reason = word(EssReason, "Motif.")
+    family = word(Family, "Famille.")
+    legal_form = word(LegalForm, "Forme juridique.")
+    is_network = serializers.BooleanField(help_text="Est un réseau d’acteurs.")
+    networks = RecordRef(many=True, help_text="Réseaux dont il est membre.")
+    collectivity = PlaceRef(allow_null=True, help_text="Collectivité, si c’est le même organisme.")
+    themes = ThemeRef(many=True, help_text="Thématiques.")
+    labels = LabelShape(many=True, help_text="Labels, datés et sourcés.")
+    activities = serializers.ListField(child=serializers.CharField(), help_text="Activités.")
+    description = text("Description, dans nos mots.")
+    founded = integer("Année de création.")
+    closed = integer("Année de fin.")
+    workforce = Workforce(allow_null=True, help_text="Effectif daté.")
+    address = text("Adresse postale.")
+    territory = PlaceRef(allow_null=True, help_text="Territoire le plus fin que les sources donnent.")
+    place = Place(help_text="Territoires officiels d’aujourd’hui où il se trouve.")
+    coordinates = Coordinates(allow_null=True, help_text="Point.")
+    telephone = text("Téléphone.")
+    email = text("Courriel.")
+    website = text("Site.")
+    checked_on = serializers.DateField(allow_null=True, help_text="Dernière vérification ; null : jamais vérifié.")
+    mentions = MentionShape(many=True, help_text="Ce que les documents en disent.")
+    field_sources = FieldSource(many=True, help_text="Champs dont l’origine est précisée, les déductions surtout.")
+
+
+#: columns that answers give as they are
+_PLAIN = [
+    *("acronym", "other_names", "siren", "siret", "rna", "is_ess", "ess_reason", "family", "legal_form", "is_network"),
+    *("activities", "description", "founded", "closed", "address", "telephone", "email", "website"),
+]
+_COLUMNS = [
+    *("pk", "public_id", "slug", "name", "change", "checked_on", "workforce", "workforce_unit", "workforce_year"),
+    *("longitude", "latitude", "precision"),
+    *_PLAIN,
+    *(column for target in ("collectivity", "territory", *LEVELS) for column in through(target, "code", "name")),
+]
+_SOURCE = through("source", *SOURCE)
+_NO_TEXT, _NO_NUMBER = Value(None, output_field=CharField()), Value(None, output_field=IntegerField())
+#: the columns that only a label has: two years, then key, title and year of a source
+_NO_LABEL = (_NO_NUMBER, _NO_NUMBER, _NO_TEXT, _NO_TEXT, _NO_NUMBER)
+
+
+def _links(pks: list[int]) -> dict[int, dict[str, list[dict]]]:
+    """Labels, themes and networks of each actor, in one query: three lists that differ by their kind."""
+    # Labels first: PostgreSQL takes the types of the columns from the first part, and only labels fill them all.
+    labels = Flag.objects.filter(actor__in=pks).order_by()
+    labels = labels.values_list("actor_id", Value("label"), "label", Value(""), "since", "until", *_SOURCE)
+    themes = Actor.themes.through.objects.filter(actor__in=pks)
+    themes = themes.values_list("actor_id", Value("theme"), "theme__key", "theme__name", *_NO_LABEL)
+    networks = Actor.networks.through.objects.filter(from_actor__in=pks, to_actor__state=State.PUBLISHED)
+    networks = networks.values_list(
+        "from_actor_id", Value("network"), "to_actor__public_id", "to_actor__name", *_NO_LABEL
+    )
+    rows = sorted(labels.union(themes, networks, all=True), key=lambda row: (fold(row[3]), row[2], row[4] or 0))
+    links = defaultdict(lambda: {"label": [], "theme": [], "network": []})
+    for pk, kind, key, name, since, until, *source in rows:
+        if kind == "label":
+            links[pk][kind].append({"label": key, "since": since, "until": until, "source": _source(source)})
+        else:
+            links[pk][kind].append({"key" if kind == "theme" else "id": key, "name": name})
+    return links
+
+
+def _statements(pks: list[int]) -> dict[int, dict[str, list[dict]]]:
+    """Mentions and sources of fields of each actor, in one query, the oldest document first."""
+    mentions = Mention.objects.filter(actor__in=pks).order_by()
+    mentions = mentions.values_list(
+        "actor_id", Value("mention"), "id", Value(""), "page", "locator", "statement", "basis", *_SOURCE
+    )
+    fields = Provenance.objects.filter(content_type__app_label="actors", content_type__model="actor")
+    fields = fields.filter(object_id__in=pks).order_by()
+    fields = fields.values_list(
+        "object_id", Value("field"), "id", "field", _NO_NUMBER, "locator", "note", "basis", *_SOURCE
+    )
+    rows = sorted(mentions.union(fields, all=True), key=lambda row: (row[-1], row[4] or 0, row[3], row[2]))
+    statements = defaultdict(lambda: {"mention": [], "field": []})
+    for pk, kind, _, field, page, locator, words, basis, *source in rows:
+        said = {"source": _source(source), "locator": known(locator), "basis": basis}
+        own = {"page": page, "statement": words} if kind == "mention" else {"field": known(field), "note": known(words)}
+        statements[pk][kind].append(said | own)
+    return statements
+
+
+def _source(values: list) -> dict | None:
+    return dict(zip(SOURCE, values, strict=True)) if values[0] else None
+
+
+@documented(
+    tag="Acteurs",
+    shape=ActorShape,
+    keys=KEYS,
+    many=(
+        "Lister les acteurs",
+        "Les organisations de l’annuaire, sous les filtres de ses pages. Sans `ess`, seulement celles de l’ESS ; "
+        "`ess=all` les rend toutes. Un acteur est dans un territoire à tout niveau ; celui dont on ne connaît que la "
+        "région n’est que dans sa région.",
+    ),
+    one=("Lire un acteur", "Un acteur par son identifiant ou par son SIRET."),
+)
+class ActorViewSet(RecordViewSet):
+    """Organisations of the directory."""
+
+    queryset = Actor.objects.published()
+    filterset_class = ActorFilter
+    serializer_class = ActorShape
+    keys = KEYS
+
+    def represent(self, pks):
+        rows = Actor.objects.filter(pk__in=pks).order_by().values(*_COLUMNS)
+        links, statements = _links(pks), _statements(pks)
+        return {row["pk"]: self._actor(row, links[row["pk"]], statements[row["pk"]]) for row in rows}
+
+    def _actor(self, row: dict, links: dict, statements: dict) -> dict:
+        return {
+            "id": row["public_id"],
+            "name": row["name"],
+            **{column: known(row[column]) for column in _PLAIN},
+            "collectivity": ref(row, "collectivity"),
+            "networks": links["network"],
+            "themes": links["theme"],
+            "labels": links["label"],
+            "workforce": _workforce(row),
+            "territory": ref(row, "territory"),
+            "place": {level: ref(row, level) for level in LEVELS},
+            "coordinates": coordinates(row["longitude"], row["latitude"], row["precision"]),
+            "checked_on": row["checked_on"] and row["checked_on"].isoformat(),
+            "mentions": statements["mention"],
+            "field_sources": statements["field"],
+            "change": row["change"],
+            "url": self.base + reverse("actors:detail", args=[row["public_id"], row["slug"]]),
+        }
+
+
+def _workforce(row: dict) -> dict | None:
+    if row["workforce"] is None:
+        return None
+    return {"value": row["workforce"], "unit": known(row["workforce_unit"]), "year": row["workforce_year"]}

@@ -1,0 +1,162 @@
+"""Take screenshots of a running portal: the two of the README, or with ``--all`` those of every public page.
+
+    .venv/bin/python docs/screenshots.py                      # docs/images/accueil.png and annuaire.png
+    .venv/bin/python docs/screenshots.py --all FOLDER         # every page, at 390 and 1280 px, whole length
+    .venv/bin/python docs/screenshots.py http://127.0.0.1:8100
+
+Chromium is the system's, or the one that ``CHROMIUM`` names. Ends with 1 when a page answers otherwise than expected
+or an image of the README is too heavy.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as BrowserError
+
+IMAGES = Path(__file__).resolve().parent / "images"
+#: width and height of the README's images, in CSS pixels
+README_SIZE = (1280, 800)
+#: widths of ``--all``, in CSS pixels: a telephone, a computer
+WIDTHS = (390, 1280)
+#: heaviest image that the README may carry, in bytes
+HEAVIEST = 250_000
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page to take: name of its image, path on the portal, status expected."""
+
+    name: str
+    path: str
+    status: int = 200
+
+
+README = (Shot("accueil", "/"), Shot("annuaire", "/annuaire/?q=ressourcerie"))
+PAGES = (
+    Shot("accueil", "/"),
+    Shot("recherche", "/recherche/?q=lille"),
+    Shot("recherche-sans-resultat", "/recherche/?q=resourcerrie"),
+    Shot("annuaire", "/annuaire/"),
+    Shot("annuaire-mots", "/annuaire/?q=ressourcerie"),
+    Shot("annuaire-sans-resultat", "/annuaire/?q=resourcerrie"),
+    Shot("annuaire-filtre-refuse", "/annuaire/?family=inconnue", 400),
+    Shot("carte", "/carte/"),
+    Shot("carte-territoire", "/carte/?territory=epci-200093201"),
+    Shot("collectivites", "/collectivites/"),
+    Shot("collectivite", "/collectivites/epci-200093201/"),
+    Shot("ptce", "/ptce/"),
+    Shot("api", "/api/"),
+    Shot("api-documentation", "/api/v1/docs/"),
+    Shot("donnees", "/donnees/"),
+    Shot("a-propos", "/a-propos/"),
+    Shot("accessibilite", "/accessibilite/"),
+    Shot("mentions-legales", "/mentions-legales/"),
+    Shot("connexion", "/connexion/login/"),
+    Shot("page-absente", "/page-absente/", 404),
+)
+#: pages whose address holds an id: name, list that leads to one, beginning of its address as a pattern
+DETAILS = (
+    ("acteur", "/annuaire/?q=ressourcerie", r"/annuaire/[0-9a-z]{10}-"),
+    ("pole", "/ptce/", r"/ptce/[0-9a-z]"),
+)
+
+
+class Failure(Exception):
+    """What went wrong, in a sentence for the person who ran the script."""
+
+
+def find_chromium() -> str:
+    """The executable that ``CHROMIUM`` names, else the system's."""
+    names = (
+        [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else ["chromium", "chromium-browser", "google-chrome"]
+    )
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise Failure(f"Chromium not found ({', '.join(names)}): install it, or set CHROMIUM.")
+    return found
+
+
+def open_page(browser: Browser, width: int, height: int) -> Page:
+    """A reader in France, in daylight, who asked for no motion: the same image at every run."""
+    return browser.new_page(
+        viewport={"width": width, "height": height},
+        device_scale_factor=1,
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+        color_scheme="light",
+        reduced_motion="reduce",
+    )
+
+
+def visit(page: Page, address: str, shot: Shot) -> None:
+    """Open a page and wait until it is quiet."""
+    try:
+        answer = page.goto(address + shot.path, wait_until="networkidle")
+    except BrowserError as error:
+        raise Failure(f"{address}{shot.path}: {error.message.splitlines()[0]}") from error
+    if answer.status != shot.status:
+        raise Failure(f"{address}{shot.path}: status {answer.status}, {shot.status} expected.")
+    page.evaluate("document.fonts.ready")
+
+
+def take_readme(browser: Browser, address: str) -> Iterator[Path]:
+    """The images of the README: the top of each page."""
+    page = open_page(browser, *README_SIZE)
+    for shot in README:
+        visit(page, address, shot)
+        path = IMAGES / f"{shot.name}.png"
+        page.screenshot(path=path)
+        if path.stat().st_size > HEAVIEST:
+            raise Failure(f"{path.name} weighs {path.stat().st_size} bytes: at most {HEAVIEST} for the README.")
+        yield path
+
+
+def details(page: Page, address: str) -> Iterator[Shot]:
+    """One page of each kind that only a list leads to."""
+    for name, list_path, pattern in DETAILS:
+        visit(page, address, Shot(name, list_path))
+        links = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.getAttribute('href'))")
+        link = next((link for link in links if re.match(pattern, link)), None)
+        if link is None:
+            raise Failure(f"{address}{list_path}: no link to a page of the kind « {name} ».")
+        yield Shot(name, link)
+
+
+def take_all(browser: Browser, address: str, folder: Path) -> Iterator[Path]:
+    """Every public page, whole, at each width."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for width in WIDTHS:
+        page = open_page(browser, width, 800)
+        for shot in [*PAGES, *details(page, address)]:
+            visit(page, address, shot)
+            path = folder / f"{shot.name}-{width}.png"
+            page.screenshot(path=path, full_page=True)
+            yield path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Screenshots of a running portal.")
+    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000", help="default: %(default)s")
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every public page, at 390 and 1280 px, into FOLDER")
+    arguments = parser.parse_args()
+    address = arguments.address.rstrip("/")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium())
+        taken = take_all(browser, address, arguments.all) if arguments.all else take_readme(browser, address)
+        for path in taken:
+            sys.stdout.write(f"{path} ({path.stat().st_size // 1024} kB)\n")
+        browser.close()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as failure:
+        sys.exit(str(failure))

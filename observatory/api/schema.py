@@ -1,0 +1,76 @@
+"""The OpenAPI document and its page, from local files."""
+
+from functools import cache
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from .errors import MEDIA_TYPE
+from .shapes import Problem
+from .views import Key
+
+_SENTENCES = {
+    400: "Un paramètre ou une clé ne peut pas être compris : la phrase dit ce qui est attendu.",
+    404: "Rien à cette adresse, ou page après la dernière.",
+    406: "Aucun des formats demandés n’est servi ici.",
+}
+
+
+def refusals(*statuses: int) -> dict:
+    """The problems that an operation may answer."""
+    return {(status, MEDIA_TYPE): OpenApiResponse(Problem, description=_SENTENCES[status]) for status in statuses}
+
+
+def key_parameter(keys: tuple[Key, ...]) -> OpenApiParameter:
+    """The key of a record in an address."""
+    return OpenApiParameter(
+        "key",
+        {"type": "string", "pattern": f"^(?:{'|'.join(key.pattern for key in keys)})$"},
+        OpenApiParameter.PATH,
+        description=f"La clé : {' ou '.join(key.label for key in keys)}.",
+    )
+
+
+def documented(
+    *, tag: str, shape: type[Serializer], keys: tuple[Key, ...], many: tuple[str, str], one: tuple[str, str]
+):
+    """Describe list and detail of a viewset; ``many`` and ``one`` are (summary, description)."""
+    return extend_schema_view(
+        list=extend_schema(
+            tags=[tag],
+            summary=many[0],
+            description=many[1],
+            responses={200: OpenApiResponse(shape(many=True), description="Une page de la liste.")}
+            | refusals(400, 404, 406),
+        ),
+        retrieve=extend_schema(
+            tags=[tag],
+            summary=one[0],
+            description=one[1],
+            parameters=[key_parameter(keys)],
+            responses={200: OpenApiResponse(shape, description="La fiche.")} | refusals(400, 404, 406),
+        ),
+    )
+
+
+@cache
+def document() -> dict:
+    """The OpenAPI document; it only changes with the code, so each process builds it once."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+class SchemaView(SpectacularAPIView):
+    """The document as YAML or JSON, by ``Accept`` or ``format=``."""
+
+    def _get_schema_response(self, request):
+        return Response(document(), headers={"Content-Disposition": 'inline; filename="openapi.yaml"'})
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Swagger UI from the files of drf-spectacular-sidecar, under the same strict policy as every page."""
+
+    template_name = "api/docs.html"
+    url_name = "api:schema"

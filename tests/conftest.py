@@ -1,0 +1,33 @@
+"""What every test gets: strict guards, plain static files, an empty cache."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as installed
+from django.core.cache import cache
+
+from . import world as worlds
+
+pytest_plugins = ["tests.strict"]
+
+
+def pytest_configure(config):
+    """Static files are served by name, without the manifest that ``collectstatic`` writes."""
+    installed.STORAGES = {
+        **installed.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # WhiteNoise warns of an absent folder, and warnings are errors.
+    Path(installed.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Answers are cached by change number, which a rolled back transaction gives again."""
+    cache.clear()
+
+
+@pytest.fixture
+def world(db):
+    """A small portal with something behind every address (``tests/world.py``)."""
+    return worlds.build()

@@ -1,0 +1,173 @@
+"""A small portal with something behind every address: territories, contours, bodies, actors, poles, links."""
+
+from dataclasses import dataclass
+
+from actors.enums import Family, Label, LegalForm, Precision
+from actors.models import Actor, Theme
+from observatory.accounts.enums import Role
+from observatory.accounts.models import Grant, User
+from observatory.records.models import Provenance, Source
+from observatory.search import words
+from observatory.territories.contours import layer
+from observatory.territories.enums import BodyKind, Detail, Level
+from observatory.territories.models import Collectivity, Contour, ContourLayer, Territory
+from ptce.models import Pole
+
+from .factories import (
+    ActorFactory,
+    CollectivityFactory,
+    CommuneFactory,
+    PoleFactory,
+    SourceFactory,
+    TerritoryFactory,
+    ThemeFactory,
+)
+
+SQUARE = '{"type":"Polygon","coordinates":[[[3,50.6],[3.1,50.6],[3.1,50.7],[3,50.7],[3,50.6]]]}'
+EXTENT = {"west": 3.0, "south": 50.6, "east": 3.1, "north": 50.7}
+
+
+@dataclass
+class World:
+    """The records that pages are asked for; each bears links to many others."""
+
+    region: Territory
+    departement: Territory
+    epci: Territory
+    commune: Territory
+    park: Territory
+    theme: Theme
+    network: Actor
+    actor: Actor
+    pole: Pole
+    body: Collectivity
+    source: Source
+    user: User
+
+    def addresses(self) -> dict[str, str]:
+        """The pages and lists whose queries are counted."""
+        return {
+            "accueil": "/",
+            "recherche": "/recherche/?q=garage+solidaire",
+            "suggestions": "/recherche/suggestions/?q=garage",
+            "données": "/donnees/",
+            "annuaire": "/annuaire/",
+            "annuaire, mots et filtres": (
+                f"/annuaire/?q=garage&family=association&theme={self.theme.key}&territory={self.epci.code}"
+            ),
+            "annuaire, sans résultat": "/annuaire/?q=garrage+solidere",
+            "acteur": self.actor.get_absolute_url(),
+            "réseau": self.network.get_absolute_url(),
+            "carte": f"/carte/?territory={self.region.code}",
+            "points de la carte": "/carte/points.json?bbox=2,50,4,51&zoom=9",
+            "export CSV": "/annuaire/export/csv/",
+            "collectivités": "/collectivites/?q=territoire",
+            "collectivité": self.body.get_absolute_url(),
+            "pôles": "/ptce/",
+            "pôle": self.pole.get_absolute_url(),
+            "API, acteurs": "/api/v1/actors/?page_size=100",
+            "API, acteurs filtrés": f"/api/v1/actors/?q=garage&theme={self.theme.key}&territory={self.region.code}",
+            "API, acteur": f"/api/v1/actors/{self.actor.public_id}/",
+            "API, territoires": "/api/v1/territories/?level=commune&page_size=100",
+            "API, territoire": f"/api/v1/territories/{self.commune.code}/",
+            "API, collectivités": "/api/v1/collectivities/?page_size=100",
+            "API, collectivité": f"/api/v1/collectivities/{self.body.code}/",
+            "API, pôles": "/api/v1/ptce/?page_size=100",
+            "API, pôle": f"/api/v1/ptce/{self.pole.public_id}/",
+        }
+
+
+def build() -> World:
+    source = SourceFactory(key="document", short_title="Document d’essai")
+    region = TerritoryFactory(level=Level.REGION, official_code="32", name="Hauts-de-France", **EXTENT)
+    departement = TerritoryFactory(level=Level.DEPARTEMENT, official_code="59", name="Nord", region=region, **EXTENT)
+    epci = TerritoryFactory(
+        level=Level.EPCI, official_code="200093201", name="Métropole", region=region, departement=departement, **EXTENT
+    )
+    wider = {"region": region, "departement": departement, "epci": epci}
+    commune = CommuneFactory(official_code="59350", name="Lille", population=236_000, **wider, **EXTENT)
+    park = TerritoryFactory(level=Level.PNR, official_code="scarpe", name="Parc de la Scarpe", region=region)
+    park.members.add(commune)
+    former = TerritoryFactory(
+        level=Level.FORMER_REGION, official_code="31", name="Nord-Pas-de-Calais", is_current=False
+    )
+    former.successors.add(region)
+    for place in (region, departement, epci, commune):
+        Contour.objects.bulk_create(Contour(territory=place, detail=detail, geometry=SQUARE) for detail in Detail)
+    for level, within in ((Level.REGION, ""), (Level.COMMUNE, departement.code)):
+        digest, body = layer([(commune.code, commune.name, SQUARE)])
+        ContourLayer.objects.create(level=level, detail=Detail.COUNTRY, within=within, digest=digest, body=body)
+    body = CollectivityFactory(
+        territory=commune,
+        telephone="03 20 00 00 00",
+        email="mairie@lille.invalid",
+        website="https://lille.invalid/",
+        address="Place de la Mairie\n59000 Lille",
+        opening_hours=[["lundi", "vendredi", [["09:00:00", "12:00:00"], ["14:00:00", "17:30:00"]]]],
+    )
+    CollectivityFactory(territory=region, kind=BodyKind.REGION, name="Région Hauts-de-France")
+    theme = ThemeFactory(key="mobilite", name="Mobilité durable")
+    network = ActorFactory(name="Réseau des garages", acronym="RDG", is_network=True, territory=region)
+    actor = ActorFactory(
+        name="Garage solidaire de Lille",
+        acronym="GSL",
+        other_names=["Le Garage"],
+        siren="775672272",
+        siret="77567227221138",
+        family=Family.COOPERATIVE,
+        legal_form=LegalForm.SCIC,
+        activities=["réparation de voitures", "location"],
+        description="Répare des voitures. Loue des vélos à petit prix.",
+        founded=2009,
+        closed=2022,
+        workforce=12,
+        workforce_unit="équivalents temps plein",
+        workforce_year=2020,
+        address="1, rue de l’Essai",
+        territory=commune,
+        collectivity=body,
+        precision=Precision.COMMUNE,
+        telephone="03 20 11 22 33",
+        email="contact@garage.invalid",
+        website="https://garage.invalid/",
+        themes=[theme],
+        networks=[network],
+        labels=[Label.ESUS, Label.ACI],
+        mentions=["Un garage cité en exemple."],
+    )
+    Provenance.objects.create(record=actor, field="territory", source=source, basis="deduced", note="d’après l’adresse")
+    pole = PoleFactory(
+        name="Pôle Mobilité", region=region, region_then=former, actor=actor, website="https://pole.invalid/", rank=1,
+        pages=[12], note="étudié en 2014",
+    )  # fmt: skip
+    user = User.objects.create_user("agent@essai.invalid", "un long mot de passe", label="Agente")
+    Grant.objects.create(user=user, role=Role.COLLECTIVITY_AGENT, territory=commune)
+    world = World(region, departement, epci, commune, park, theme, network, actor, pole, body, source, user)
+    words.refresh()
+    return world
+
+
+def grow(world: World, n: int) -> None:
+    """Add ``n`` of everything, linked to what the world's pages show."""
+    wider = {"region": world.region, "departement": world.departement, "epci": world.epci}
+    for i in range(n):
+        commune = CommuneFactory(name=f"Territoire garage {i}", **wider)
+        CollectivityFactory(territory=commune)
+        theme = ThemeFactory()
+        actor = ActorFactory(
+            name=f"Garage associatif {i} avec un nom",
+            territory=(commune, world.commune, world.region)[i % 3],
+            themes=[theme, world.theme],
+            networks=[world.network, world.actor],
+            labels=[Label.ACI],
+            mentions=["Une phrase.", "Une autre."],
+        )
+        world.actor.themes.add(theme)
+        world.actor.networks.add(actor)
+        world.actor.mentions.create(source=SourceFactory(), statement="Encore une phrase.")
+        world.actor.flags.create(label=Label.EI, source=world.source)
+        Provenance.objects.create(record=world.actor, field=f"champ-{i}", source=SourceFactory())
+        PoleFactory(region=world.region, actor=actor)
+        PoleFactory(region=world.region, actor=world.actor)
+        world.park.members.add(commune)
+    words.refresh()
