@@ -107,9 +107,6 @@ venv_is_ready() {
 create_venv() {
     local python
     if [[ -x $PYTHON ]] && "$PYTHON" -m pip --version >/dev/null 2>&1; then return 0; fi
-    if [[ -L $VENV ]]; then
-        die "$VENV est un lien vers un environnement Python inutilisable : réparez-le ou retirez ce lien."
-    fi
     if ! python=$(find_python); then
         need_packages required "Python 3.11 ou plus récent" python3 python3-venv
         hash -r
@@ -134,8 +131,18 @@ install_venv() {
     venv_fingerprint >"$VENV/.installed"
 }
 
+# A linked environment belongs to whoever made the link: it is used as it is, never changed.
+use_linked_venv() {
+    [[ -x $PYTHON ]] || die "$VENV est un lien vers un environnement Python inutilisable : réparez-le ou retirez ce lien."
+    warn "$VENV est un lien : ses paquets peuvent différer de requirements.lock et ne sont pas mis à jour."
+}
+
 ensure_venv() {
     venv_is_ready && return
+    if [[ -L $VENV ]]; then
+        use_linked_venv
+        return
+    fi
     local lock_fd
     exec {lock_fd}<"$LOCK"
     # Two commands started together install once.

@@ -38,6 +38,8 @@ def tracked_files() -> list[Path]:
 
 def findings(path: Path) -> list[str]:
     """One line per finding; nothing for a binary file or one removed from the folder."""
+    if path.is_symlink():
+        return [f"{path.relative_to(ROOT)}:1: link to an absolute path"] if path.readlink().is_absolute() else []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):

@@ -31,11 +31,12 @@ HEAVIEST = 250_000
 
 @dataclass(frozen=True)
 class Shot:
-    """A page to take: name of its image, path on the portal, status expected."""
+    """A page to take: name of its image, path on the portal, status expected, what shows that it is drawn."""
 
     name: str
     path: str
     status: int = 200
+    ready: str = "main"
 
 
 README = (Shot("accueil", "/"), Shot("annuaire", "/annuaire/?q=ressourcerie"))
@@ -53,7 +54,7 @@ PAGES = (
     Shot("collectivite", "/collectivites/epci-200093201/"),
     Shot("ptce", "/ptce/"),
     Shot("api", "/api/"),
-    Shot("api-documentation", "/api/v1/docs/"),
+    Shot("api-documentation", "/api/v1/docs/", ready=".swagger-ui .opblock"),
     Shot("donnees", "/donnees/"),
     Shot("a-propos", "/a-propos/"),
     Shot("accessibilite", "/accessibilite/"),
@@ -99,6 +100,7 @@ def visit(page: Page, address: str, shot: Shot) -> None:
     """Open a page and wait until it is quiet."""
     try:
         answer = page.goto(address + shot.path, wait_until="networkidle")
+        page.wait_for_selector(shot.ready)
     except BrowserError as error:
         raise Failure(f"{address}{shot.path}: {error.message.splitlines()[0]}") from error
     if answer.status != shot.status:

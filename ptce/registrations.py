@@ -52,6 +52,4 @@ class PoleSitemap(Sitemap):
 
 sitemaps.register("ptce", PoleSitemap)
 
-api.register(
-    "ptce", "ptce.api.PoleViewSet", label="les pôles territoriaux de coopération économique", order=20
-)
+api.register("ptce", "ptce.api.PoleViewSet", label="les pôles territoriaux de coopération économique", order=20)

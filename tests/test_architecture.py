@@ -117,10 +117,9 @@ REDIRECTS = {
     "account_change_password": "connexion demandée",
     "account_set_password": "connexion demandée",
     "account_email": "connexion demandée",
-    "account_email_verification_sent": "le courriel n’est pas vérifié ici",
     "account_confirm_login_code": "aucun code n’a été demandé",
 }
-OTHER_STATUS = {"api:unknown": 404, "account_confirm_email": 404}
+OTHER_STATUS = {"api:unknown": 404}
 
 
 def named_addresses(patterns=None, prefix="") -> Iterator[tuple[str, URLPattern]]:

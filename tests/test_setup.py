@@ -31,7 +31,9 @@ def command_file(name: str):
 
 
 @pytest.fixture
-def places(db):
+def places(db, settings):
+    """The territories of the demonstration accounts, and a hash that takes no time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     source = Source.objects.create(
         key="essai", title="Source d’essai", short_title="Essai", publisher="Essai", year=now().year
     )
@@ -214,6 +216,12 @@ class TestTree:
         monkeypatch.setattr(tree, "ROOT", tmp_path)
         (tmp_path / "file").write_text(f"first\n{line}\n")
         assert [finding[:7] for finding in tree.findings(tmp_path / "file")] == ["file:2:"]
+
+    def test_finds_a_link_out_of_the_repository(self, tmp_path, monkeypatch):
+        tree = command_file("_tree")
+        monkeypatch.setattr(tree, "ROOT", tmp_path)
+        (tmp_path / "link").symlink_to("/usr")
+        assert tree.findings(tmp_path / "link") == ["link:1: link to an absolute path"]
 
     @pytest.mark.parametrize("line", ["https://example.org/work/page", "/annuaire/", "../root/x", "/var/log"])
     def test_leaves_alone(self, line, tmp_path, monkeypatch):

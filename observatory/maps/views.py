@@ -1,4 +1,6 @@
-"""Contours as files that browsers keep: their address holds their digest."""
+"""Contours as files that browsers keep for a day and then check by their digest."""
+
+import gzip
 
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
@@ -15,9 +17,13 @@ def layer(request, level: str, detail: int, within: str = ""):
     etag = f'"{found.digest}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified()
-    # Stored gzipped: every browser accepts it, and so does every HTTP client that says so.
-    response = HttpResponse(bytes(found.body), content_type="application/geo+json")
-    response["Content-Encoding"] = "gzip"
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(
+        bytes(found.body) if packed else gzip.decompress(found.body), content_type="application/geo+json"
+    )
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    response["Vary"] = "Accept-Encoding"
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=86400"
     return response

@@ -61,7 +61,7 @@ CREATE OR REPLACE TRIGGER {table}_floor BEFORE INSERT OR UPDATE OR DELETE ON {ta
 CREATE OR REPLACE TRIGGER {table}_stamp_insert BEFORE INSERT ON {table}
   FOR EACH ROW EXECUTE FUNCTION records_stamp();
 CREATE OR REPLACE TRIGGER {table}_stamp_update BEFORE UPDATE ON {table}
-  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION records_stamp();
+  FOR EACH ROW WHEN ({differs}) EXECUTE FUNCTION records_stamp();
 CREATE OR REPLACE TRIGGER {table}_bury AFTER DELETE ON {table}
   FOR EACH ROW EXECUTE FUNCTION records_bury('{kind}');
 """
@@ -125,7 +125,11 @@ def _install_table(cursor, vendor, model, tables):
     table = model._meta.db_table
     parts = [(part, column) for part, column in model.change_parts if part in tables]
     if vendor == "postgresql":
-        cursor.execute(_POSTGRESQL_TABLE.format(table=table, kind=model.change_kind))
+        # Column by column: a whole row holds the generated search column, which a BEFORE trigger may not read.
+        columns = [f'{{}}."{field.column}"' for field in model._meta.concrete_fields]
+        old, new = (", ".join(column.format(row) for column in columns) for row in ("OLD", "NEW"))
+        differs = f"({old}) IS DISTINCT FROM ({new})"
+        cursor.execute(_POSTGRESQL_TABLE.format(table=table, kind=model.change_kind, differs=differs))
         for part, column in parts:
             cursor.execute(_POSTGRESQL_PART.format(part=part, column=column, table=table))
         return

@@ -5,6 +5,7 @@ A word gives up to three tokens: its stem without accents, the stem of its form 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,19 +106,28 @@ EXCEPTIONS = {
 
 
 @lru_cache(maxsize=200_000)
+def plain(word: str) -> str:
+    """The word as an engine sees it: at most forty of ``a-z0-9``, which neither engine splits.
+
+    Letters of other scripts are written as code points: SQLite and PostgreSQL disagree on what a letter is.
+    """
+    return "".join(c if c.isascii() else f"u{ord(c):x}" for c in fold(word) if c.isalnum())[:40]
+
+
+@lru_cache(maxsize=200_000)
 def stems(word: str) -> tuple[str, ...]:
     """The stems of one lower-case word, the principal one first, none longer than forty letters."""
     folded = fold(word)
     if folded in EXCEPTIONS:
         return (EXCEPTIONS[folded],)
-    principal = fold(_stemmer.stemWord(word))
-    return tuple(dict.fromkeys(s[:40] for s in (principal, _stemmer.stemWord(folded))))
+    found = (plain(_stemmer.stemWord(form)) for form in (word, folded))
+    return tuple(dict.fromkeys(stem for stem in found if stem)) or (plain(word),)
 
 
 def words(text: str) -> list[str]:
     """Lower-case words in order; apostrophes, hyphens and signs separate, ligatures are opened."""
-    opened = text.lower().replace("œ", "oe").replace("æ", "ae")
-    return _WORD.findall(opened)
+    opened = unicodedata.normalize("NFKC", text.lower()).replace("œ", "oe").replace("æ", "ae")
+    return [word for word in _WORD.findall(opened) if plain(word)]
 
 
 def is_stop(word: str) -> bool:
@@ -129,7 +139,7 @@ def index_tokens(*texts: str) -> str:
     tokens = {}
     for word in words(" ".join(filter(None, texts))):
         if not is_stop(word):
-            tokens.update(dict.fromkeys((*stems(word), fold(word)[:40])))
+            tokens.update(dict.fromkeys((*stems(word), plain(word))))
     return " ".join(tokens)
 
 
@@ -165,7 +175,7 @@ def parse(text: str, *, limit: int = 12) -> Query:
     kept = [w for w in words(text or "") if not is_stop(w)][:limit]
     typing = not (text or "").endswith(" ")
     terms = tuple(
-        Term(stems(word), fold(word)[:40] if typing and i == len(kept) - 1 and len(word) >= 3 else "")
+        Term(stems(word), plain(word) if typing and i == len(kept) - 1 and len(word) >= 3 else "")
         for i, word in enumerate(kept)
     )
     return Query(text=text or "", terms=terms, phrase=tuple(stems(w)[0] for w in kept))

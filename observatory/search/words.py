@@ -38,7 +38,7 @@ def nearest(text: str, *, limit: int = 3) -> list[str]:
         return []
     folded = [analysis.fold(w) for w in typed]
     vocabulary = dict(Word.objects.values_list("text", "display"))
-    if all(word in vocabulary for word in folded):
+    if all(word in vocabulary or word.isdigit() for word in folded):
         return []
     proposals = [""]
     for word in folded:

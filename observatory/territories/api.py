@@ -218,6 +218,13 @@ class TerritoryViewSet(RecordViewSet):
         parameters=[
             key_parameter(KEYS),
             OpenApiParameter("detail", str, enum=list(DETAILS), default="local", description="Finesse du contour."),
+            OpenApiParameter(
+                "format",
+                str,
+                enum=["geojson", "json"],
+                default="geojson",
+                description="Type du contenu : application/geo+json, ou application/json avec le même contenu.",
+            ),
         ],
         responses={
             (200, "application/geo+json"): OpenApiResponse(OpenApiTypes.OBJECT, description="Une entité GeoJSON.")

