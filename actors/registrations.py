@@ -9,11 +9,12 @@ from observatory.api import registry as api
 from observatory.pages import counts, figures, sitemaps
 from observatory.records import reference
 from observatory.search import registry
-from observatory.territories import panels
+from observatory.territories import moves, panels
 from observatory.territories.models import Territory
 
 from .enums import Family
 from .models import Actor, Theme
+from .services import refresh
 
 reference.register("load_actors", order=20)
 
@@ -74,6 +75,13 @@ def _panel(territory: Territory) -> dict:
     }
 
 
+def _move(codes: list[str]) -> None:
+    """Actors follow their commune into another one or another EPCI, and are found by its new name."""
+    for start in range(0, len(codes), 500):
+        refresh(Actor.objects.filter(territory__code__in=codes[start : start + 500]))
+
+
+moves.register(_move)
 panels.register(panels.Panel(key="actors", template="actors/_panel.html", context=_panel, order=10))
 
 

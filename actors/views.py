@@ -3,7 +3,6 @@
 import json
 from functools import cached_property
 
-from django.conf import settings
 from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -38,11 +37,15 @@ class ActorSearchView(TemplateView):
             return super().get(request, *args, **kwargs)
         query = request.GET.copy()
         del query["place"]
-        current = Territory.objects.filter(code=query.get("territory", "")).first()
+        current = Territory.objects.filter(code=query.get("territory", "").replace("\x00", "")).first()
         if current is None or current.label != typed:
             found = selectors.best_match(typed)
             query["territory"] = found.code if found else f"commune-{slug_for(typed).replace('-', '')}"
         return redirect(f"{request.path}?{query.urlencode()}")
+
+    def rows(self, pks):
+        """The records of a page, with all that a result shows."""
+        return Actor.objects.filter(pk__in=pks).for_card()
 
     @cached_property
     def filter(self) -> ActorFilter:
@@ -53,7 +56,7 @@ class ActorSearchView(TemplateView):
         return self.filter.sorted(self.filter.qs)
 
     def page(self):
-        paginator = CountedPaginator(self.actors, PAGE_SIZE, count=self.filter.total, rows=rows_for_cards)
+        paginator = CountedPaginator(self.actors, PAGE_SIZE, count=self.filter.total, rows=self.rows)
         return page_of(paginator, self.request.GET.get("page"))
 
     def get_context_data(self, **kwargs):
@@ -112,10 +115,6 @@ class ActorSearchView(TemplateView):
         return [Choice(t.label, address(self.request.GET, territory=t.code)) for t in selectors.near_codes(code)]
 
 
-def rows_for_cards(pks):
-    return Actor.objects.filter(pk__in=pks).for_card()
-
-
 class ActorListView(ActorSearchView):
     """The directory; htmx asks for the results alone."""
 
@@ -126,19 +125,14 @@ class ActorListView(ActorSearchView):
         return super().get_context_data(breadcrumbs=[("Annuaire", None)], **kwargs)
 
 
-#: what every map of the portal is told
-MAP = {
-    "contours": "/carte/contours/",
-    "tiles": settings.OBSERVATORY["tiles"],
-    "attribution": settings.OBSERVATORY["tiles_attribution"],
-}
-
-
 class ActorMapView(ActorSearchView):
     """The map of a search, and the same as a text list."""
 
     template_name = "actors/map.html"
     partial_name = "actors/_listing.html"
+
+    def rows(self, pks):
+        return Actor.objects.filter(pk__in=pks).with_place()
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
@@ -146,15 +140,6 @@ class ActorMapView(ActorSearchView):
         )
         if not context["errors"]:
             context["located"] = self.filter.qs.located().count()
-        place = context["place"]
-        context["map"] = {
-            **MAP,
-            "explore": "",
-            "points": reverse("actors:points"),
-            "list": reverse("actors:list"),
-            "bbox": ",".join(map(str, place.bbox)) if place and place.bbox else "",
-            "here": reverse("maps:contour", args=[place.code]) if place and place.bbox else "",
-        }
         return context
 
 

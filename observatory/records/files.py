@@ -14,18 +14,15 @@ class BrokenFile(ValueError):
 
 
 class _LineLoader(yaml.CSafeLoader):
-    """Keeps the line of each mapping, so that an error can name it."""
+    """Keeps the line of each record of the list, so that an error can name it."""
 
-    def construct_mapping(self, node, deep=False):
-        mapping = super().construct_mapping(node, deep=deep)
-        mapping["__line__"] = node.start_mark.line + 1
-        return mapping
-
-
-_LineLoader.add_constructor(
-    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
-    lambda loader, node: loader.construct_mapping(node, deep=True),
-)
+    def construct_document(self, node):
+        records = super().construct_document(node)
+        if isinstance(records, list) and isinstance(node, yaml.SequenceNode):
+            for record, child in zip(records, node.value, strict=True):
+                if isinstance(record, dict):
+                    record["__line__"] = child.start_mark.line + 1
+        return records
 
 
 def load_yaml(path: Path) -> list[dict]:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
-Choices = list[tuple[str, str]]
-
 
 @dataclass(frozen=True)
 class FacetSpec:
@@ -92,23 +90,20 @@ def condition(words: Iterable[str]) -> Q:
     return either
 
 
-def build(specs: Iterable[FacetSpec], cube: Cube, selected: dict[str, list[str]]) -> list[Facet]:
-    """The facets of a page: ``selected`` gives, by facet, the values of the parameter that are chosen."""
-    specs = list(specs)
-    known = {spec.name: list(spec.choices()) for spec in specs}
-    chosen = {
-        spec.name: {
-            f"{spec.letter}:{word}" for value, word, _ in known[spec.name] if value in selected.get(spec.name, [])
-        }
-        for spec in specs
-        if selected.get(spec.name)
-    }
+def build(
+    specs: Iterable[FacetSpec],
+    choices: dict[str, list[tuple[str, str, str]]],
+    cube: Cube,
+    chosen: dict[str, set[str]],
+    selected: dict[str, list[str]],
+) -> list[Facet]:
+    """The facets of a page: ``choices`` as the specs give them, ``chosen`` words and ``selected`` values by facet."""
     facets = []
     for spec in specs:
         counts = cube.counts(chosen, spec.name, f"{spec.letter}:")
         values = [
             FacetValue(value, label, counts.get(f"{spec.letter}:{word}", 0), value in selected.get(spec.name, []))
-            for value, word, label in known[spec.name]
+            for value, word, label in choices[spec.name]
         ]
         values = [v for v in values if v.count or v.selected]
         values.sort(key=lambda v: (-v.count, v.label))

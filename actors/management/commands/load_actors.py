@@ -1,4 +1,5 @@
 import hashlib
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -21,6 +22,8 @@ class Command(BaseCommand):
             *sorted(directory.glob("*.yaml")),
             settings.FIXTURES_DIR / "themes.yaml",
             settings.FIXTURES_DIR / "sources.yaml",
+            Path(services.__file__),
+            Path(reference.__file__),
         ]:
             digest.update(path.read_bytes())
         load = ReferenceLoad.objects.filter(name="actors").first()

