@@ -1,6 +1,7 @@
 """The number of queries of each page and API list, held to ``query_counts.json``.
 
-``OBSERVATORY_QUERY_COUNTS=update`` writes what this engine does now; the difference is then reviewed like code.
+``OBSERVATORY_QUERY_COUNTS=update python -m pytest tests/test_query_counts.py`` writes what SQLite asks now, the same after
+``python tests/postgres.py`` what PostgreSQL asks; the difference is then reviewed like code.
 """
 
 import json

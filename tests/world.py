@@ -77,6 +77,11 @@ class World:
         }
 
 
+def _layer(place: Territory, detail: Detail, within: str = "") -> None:
+    digest, body = layer([(place.code, place.name, SQUARE)])
+    ContourLayer.objects.create(level=place.level, detail=detail, within=within, digest=digest, body=body)
+
+
 def build() -> World:
     source = SourceFactory(key="document", short_title="Document d’essai")
     region = TerritoryFactory(level=Level.REGION, official_code="32", name="Hauts-de-France", **EXTENT)
@@ -94,9 +99,10 @@ def build() -> World:
     former.successors.add(region)
     for place in (region, departement, epci, commune):
         Contour.objects.bulk_create(Contour(territory=place, detail=detail, geometry=SQUARE) for detail in Detail)
-    for level, within in ((Level.REGION, ""), (Level.COMMUNE, departement.code)):
-        digest, body = layer([(commune.code, commune.name, SQUARE)])
-        ContourLayer.objects.create(level=level, detail=Detail.COUNTRY, within=within, digest=digest, body=body)
+    for place in (region, departement, epci):
+        for detail in (Detail.COUNTRY, Detail.REGION):
+            _layer(place, detail)
+    _layer(commune, Detail.LOCAL, within=departement.code)
     body = CollectivityFactory(
         territory=commune,
         telephone="03 20 00 00 00",

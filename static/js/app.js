@@ -95,9 +95,9 @@
       }
       this.name = this.input.name;
       if (this.code.value) this.input.removeAttribute("name");
-      // What is typed halfway is no change of the search yet.
+      // A pick announces itself; what is typed halfway is no change of the search yet; an emptied field is one.
       this.input.addEventListener("change", (event) => {
-        if (event.isTrusted && this.input.value && !this.code.value) event.stopPropagation();
+        if (event.isTrusted && this.input.value) event.stopPropagation();
       });
     }
 
