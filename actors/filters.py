@@ -131,7 +131,7 @@ class ActorFilter(FacetedFilterSet):
         facet = Facet("territory", label or "Territoire", shown=8)
         if column is None:
             return facet
-        counts = dict(self.qs.order_by().exclude(**{column: None}).values_list(column).annotate(n=Count("pk")))
+        counts = dict(self.qs.order_by().exclude(**{column: None}).values_list(column).annotate(n=Count("*")))
         places = Territory.objects.filter(pk__in=counts).order_by("sort_key")
         facet.values = [FacetValue(place.code, place.name, counts[place.pk], False) for place in places]
         facet.values.sort(key=lambda value: (-value.count, value.label))

@@ -186,7 +186,20 @@ class Actor(Published, Searchable):
                 condition=Q(state="published", is_ess=True),
             ),
             models.Index(fields=["facets"], name="actor_ess_by_facets", condition=Q(state="published", is_ess=True)),
-            models.Index(fields=["quadkey"], name="actor_ess_by_place", condition=Q(state="published", is_ess=True)),
+            models.Index(
+                fields=["quadkey", "longitude", "latitude", "facets", "id"],
+                name="actor_ess_by_place",
+                condition=Q(state="published", is_ess=True),
+            ),
+            models.Index(
+                fields=["departement", "facets"],
+                name="actor_ess_by_departement",
+                condition=Q(state="published", is_ess=True),
+            ),
+            models.Index(
+                fields=["region", "facets"], name="actor_ess_by_region", condition=Q(state="published", is_ess=True)
+            ),
+            models.Index(fields=["sort_key"], name="actor_networks", condition=Q(state="published", is_network=True)),
             models.Index(fields=["sort_key", "id"], name="actor_by_name", condition=Q(state="published")),
             models.Index(fields=["change"], name="actor_by_change", condition=Q(state="published")),
         ]

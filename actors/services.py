@@ -20,6 +20,21 @@ DERIVED = [
     "search_names", "search_text", "facets", "slug", "sort_key",
 ]  # fmt: skip
 
+#: names of the fixtures' fields → columns of ``Actor`` that they fill; a pole or a name is the record itself
+COLUMNS = {
+    "commune": "territory",
+    "commune_code": "territory",
+    "departement": "territory",
+    "region": "territory",
+    "place": "territory",
+    "aliases": "other_names",
+    "summary": "description",
+    "site": "website",
+    "labels": "flags",
+    "members": "",
+    "pole": "",
+}
+
 
 def facet_words(*, family, legal_form, themes: Iterable[int], labels: Iterable[str], networks: Iterable[int]) -> str:
     """What facets count, one word per value, in a fixed order so that equal actors share one string."""
@@ -175,7 +190,10 @@ def _replace_links(actor: Actor, row: dict, sources: dict, first: Source) -> Non
             Mention(actor=actor, source_id=s, locator=locator, page=page, statement=text)
             for s, locator, page, text in mentions
         )
-    deduced = {field: str(reason)[:300] for field, reason in (row.get("deduced") or {}).items()}
+    deduced = {}
+    for field, reason in (row.get("deduced") or {}).items():
+        column = COLUMNS.get(field, field)
+        deduced[column] = " ; ".join(filter(None, [deduced.get(column), str(reason)]))[:300]
     kept = actor.provenances.filter(locked=False)
     if deduced != dict(kept.filter(basis=Basis.DEDUCED).values_list("field", "note")):
         kept.delete()

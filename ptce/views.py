@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 from observatory.pages.listing import Choice, address, page_of, sort_choices
 from observatory.records.models import FormerSlug
 from observatory.search import words
+from observatory.territories.enums import Level
+from observatory.territories.models import Territory
 
 from .filters import PoleFilter
 from .models import Pole
@@ -32,6 +34,9 @@ def pole_list(request):
         "total": total,
         "sorts": sort_choices(poles, request.GET),
         "suggestions": [] if total else [Choice(word, address(request.GET, q=word)) for word in words.nearest(q)],
+        "regions": Territory.objects.filter(level__in=[Level.REGION, Level.FORMER_REGION]).order_by(
+            "-level", "sort_key"
+        ),
         "breadcrumbs": [("Pôles (PTCE)", None)],
     }
     return render(request, "ptce/list.html", context, status=400 if poles.errors else 200)

@@ -138,7 +138,7 @@ def examples(world) -> dict[str, dict]:
         "actors:export": {"kind": "csv"},
         "actors:detail": {"public_id": world.actor.public_id, "slug": world.actor.slug},
         "maps:layer": {"level": "region", "detail": 0},
-        "maps:layer-within": {"level": "commune", "detail": 0, "within": world.departement.code},
+        "maps:layer-within": {"level": "commune", "detail": 2, "within": world.departement.code},
         "maps:contour": {"code": world.commune.code},
         "collectivities:detail": {"code": world.body.code, "slug": world.body.slug},
         "ptce:detail": {"slug": world.pole.slug},

@@ -37,7 +37,7 @@ def cluster(queryset: QuerySet, zoom: int) -> list[Cell]:
         .annotate(cell=cell)
         .values("cell")
         .annotate(
-            n=Count("pk"), x=Avg("longitude"), y=Avg("latitude"), first=Min("pk"),
+            n=Count("*"), x=Avg("longitude"), y=Avg("latitude"), first=Min("pk"),
             west=Min("longitude"), south=Min("latitude"), east=Max("longitude"), north=Max("latitude"),
         )
         .values_list("n", "x", "y", "first", "west", "south", "east", "north")

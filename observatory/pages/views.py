@@ -107,7 +107,7 @@ def _text(template: str, label: str):
 about = _text("pages/about.html", "À propos")
 accessibility = _text("pages/accessibility.html", "Accessibilité")
 legal = _text("pages/legal.html", "Mentions légales")
-data = _text("pages/data.html", "Données et réutilisation")
+data = _text("pages/data.html", "Données et API")
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from hashlib import sha256
 
 import django_filters
 from django import forms
@@ -189,20 +190,25 @@ class FacetedFilterSet(PortalFilterSet):
         return facets.Cube.of(self.unfaceted, cache_key=self._cube_key())
 
     def _cube_key(self) -> str:
-        """Without words nor extent few questions are ever asked: their groups are kept until something changes."""
+        """The groups of a search are kept until something changes, so that its next pages need not count again."""
         data = self.form.cleaned_data if self.form.is_valid() else {}
-        if data.get("q") or data.get("bbox") or not self.form.is_valid():
+        if data.get("bbox") or not self.form.is_valid():
             return ""
-        scope = "/".join(f"{name}={data.get(name) or ''}" for name in ("territory", "ess"))
+        words = sha256(repr(analysis.parse(data.get("q") or "").terms).encode()).hexdigest()[:20]
+        scope = "/".join(f"{name}={data.get(name) or ''}" for name in ("territory", "ess")) + f"/{words}"
         return f"cube/{self._meta.model._meta.label_lower}/{scope}/{changes.safe_number()}".replace(" ", "_")
 
     @cached_property
     def total(self) -> int:
         """How many rows the page holds in all, from the same groups as the facets."""
-        return self.cube.total(self._words)
+        return self._tally.total
+
+    @cached_property
+    def _tally(self) -> facets.Tally:
+        return self.cube.tally(self._words)
 
     @cached_property
     def facets(self) -> list[facets.Facet]:
         return facets.build(
-            self.facet_specs, {s.name: self.choices(s) for s in self.facet_specs}, self.cube, self._words, self.selected
+            self.facet_specs, {s.name: self.choices(s) for s in self.facet_specs}, self._tally, self.selected
         )

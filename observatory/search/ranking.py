@@ -4,11 +4,21 @@ Native ranks differ between engines and drift with the collection; a visitor exp
 bears the words typed, then those whose name begins with them, then holds them, then the rest.
 """
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from functools import reduce
+from operator import and_, or_
+
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from .analysis import Query
 
 EXACT, BEGINS, PHRASE, NAME, ELSEWHERE = range(5)
+
+
+def _holds(*texts: str) -> Q:
+    """Names that hold any of the texts; plain text search, several times faster than LIKE."""
+    return reduce(or_, (Q(GreaterThan(StrIndex(F("search_names"), Value(text)), 0)) for text in dict.fromkeys(texts)))
 
 
 def rank(query: Query) -> Case:
@@ -17,25 +27,15 @@ def rank(query: Query) -> Case:
     last = query.terms[-1].prefix
     # While the last word is being typed, its stem may not yet be the stem of the word meant.
     loose = " ".join([*query.phrase[:-1], last or query.phrase[-1]])
-    contains = [Q(search_names__contains=f" {stem} ") for stem in query.phrase[:-1]]
-    contains.append(
-        Q(search_names__contains=f" {query.phrase[-1]} ")
-        | Q(search_names__contains=f" {last}" if last else f" {query.phrase[-1]} ")
-    )
-    every = Q()
-    for condition in contains:
-        every &= condition
+    words = [_holds(f" {stem} ") for stem in query.phrase[:-1]]
+    words.append(_holds(f" {query.phrase[-1]} ", f" {last}" if last else f" {query.phrase[-1]} "))
+    every = reduce(and_, words)
     return Case(
-        When(search_names__contains=f"| {phrase} |", then=Value(EXACT)),
-        When(
-            Q(search_names__contains=f"| {phrase} ") | Q(search_names__contains=f"| {loose}"),
-            then=Value(BEGINS),
-        ),
-        When(
-            Q(search_names__contains=f" {phrase} ") | Q(search_names__contains=f" {loose}"),
-            then=Value(PHRASE),
-        ),
-        When(every, then=Value(NAME)),
-        default=Value(ELSEWHERE),
+        # Most rows hold the words elsewhere: told first, they cost one test.
+        When(~every, then=Value(ELSEWHERE)),
+        When(_holds(f"| {phrase} |"), then=Value(EXACT)),
+        When(_holds(f"| {phrase} ", f"| {loose}"), then=Value(BEGINS)),
+        When(_holds(f" {phrase} ", f" {loose}"), then=Value(PHRASE)),
+        default=Value(NAME),
         output_field=IntegerField(),
     )

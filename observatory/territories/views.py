@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 from observatory.pages.listing import PAGE_SIZE, Choice, address, page_of, sort_choices
 from observatory.search import words
 
+from .enums import Level
 from .filters import CollectivityFilter
-from .models import Collectivity
+from .models import Collectivity, Territory
 from .panels import panels_for
 from .selectors import near_codes
 
@@ -31,6 +32,8 @@ def collectivity_list(request):
         "suggestions": []
         if total
         else [Choice(word, address(request.GET, q=word)) for word in words.nearest(request.GET.get("q", ""))],
+        "departements": Territory.objects.current().at(Level.DEPARTEMENT).order_by("official_code"),
+        "regions": Territory.objects.current().at(Level.REGION).order_by("sort_key"),
         "breadcrumbs": [("Collectivités", None)],
     }
     return render(request, "territories/collectivity_list.html", context, status=400 if bodies.errors else 200)
