@@ -18,14 +18,14 @@ def safe_number() -> int:
         if connection.vendor != "postgresql":
             cursor.execute("SELECT COALESCE(MAX(value), 0) FROM records_changecounter")
             return cursor.fetchone()[0]
-        cursor.execute("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM records_change_seq")
-        last = cursor.fetchone()[0]
+        # The inner query depends on the outer row, so that it runs after the last number is read.
         cursor.execute(
-            "SELECT MIN(objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            "SELECT drawn.last, (SELECT MIN(objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND drawn.last >= 0)"
+            " FROM (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM records_change_seq OFFSET 0) drawn",
             [LOCK_SPACE],
         )
-        floor = cursor.fetchone()[0]
+        last, floor = cursor.fetchone()
     return last if floor is None else min(last, floor)
 
 
