@@ -38,6 +38,9 @@ class Bare:
         return f'id IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH \'"{stem}" OR "{prefix}"*\')'
 
     def by_ids(self, keys: list[tuple], *statements: str) -> None:
+        """The rows of a card by their keys, then what each statement reads beside them."""
+        if not keys:
+            return
         marks = ", ".join(["%s"] * len(keys))
         for statement in (f"SELECT {CARD} FROM actors_actor WHERE id IN ({{marks}})", *statements):
             self.rows(statement.format(marks=marks), *(key for key, *_ in keys))
