@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 from django.db.models import CharField, IntegerField, Value
-from django.urls import reverse
 from rest_framework import serializers
 
 from observatory.api.schema import documented
@@ -16,6 +15,7 @@ from observatory.api.shapes import (
     RecordRef,
     Shape,
     SourceRef,
+    address_of,
     coordinates,
     integer,
     known,
@@ -188,7 +188,12 @@ class ActorViewSet(RecordViewSet):
     def represent(self, pks):
         rows = Actor.objects.filter(pk__in=pks).order_by().values(*_COLUMNS)
         links, statements = _links(pks), _statements(pks)
-        return {row["pk"]: self._actor(row, links[row["pk"]], statements[row["pk"]]) for row in rows}
+        page = address_of("actors:detail", "0000000000", "slug")
+        return {
+            row["pk"]: self._actor(row, links[row["pk"]], statements[row["pk"]])
+            | {"url": self.base + page(row["public_id"], row["slug"])}
+            for row in rows
+        }
 
     def _actor(self, row: dict, links: dict, statements: dict) -> dict:
         return {
@@ -207,7 +212,6 @@ class ActorViewSet(RecordViewSet):
             "mentions": statements["mention"],
             "field_sources": statements["field"],
             "change": row["change"],
-            "url": self.base + reverse("actors:detail", args=[row["public_id"], row["slug"]]),
         }
 
 

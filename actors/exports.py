@@ -54,7 +54,7 @@ def safe_cell(value):
 
 
 def _rows(actors) -> Iterator[Actor]:
-    return actors.for_card().iterator(chunk_size=CHUNK)
+    return actors.for_export().iterator(chunk_size=CHUNK)
 
 
 class _Echo:

@@ -5,7 +5,8 @@ from functools import cached_property
 import django_filters
 from django.db.models import Count
 
-from observatory.search.facets import Facet, FacetSpec, FacetValue
+from observatory.records.kept import kept
+from observatory.search.facets import MANY, Facet, FacetSpec, FacetValue
 from observatory.search.filters import (
     BoundsFilter,
     FacetedFilterSet,
@@ -115,11 +116,7 @@ class ActorFilter(FacetedFilterSet):
     def place(self) -> Territory | None:
         """The territory asked for; None when none is, or when no territory has this code."""
         code = self.form.cleaned_data.get("territory") if self.form.is_valid() else None
-        return (
-            Territory.objects.select_related("region", "departement", "epci").filter(code=code).first()
-            if code
-            else None
-        )
+        return Territory.objects.only(*Territory.readable()).filter(code=code).first() if code else None
 
     def in_territory(self, queryset, name, value):
         return queryset.within(self.place) if self.place else queryset.none()
@@ -131,9 +128,10 @@ class ActorFilter(FacetedFilterSet):
         facet = Facet("territory", label or "Territoire", shown=8)
         if column is None:
             return facet
-        counts = dict(self.qs.order_by().exclude(**{column: None}).values_list(column).annotate(n=Count("*")))
-        places = Territory.objects.filter(pk__in=counts).order_by("sort_key")
-        facet.values = [FacetValue(place.code, place.name, counts[place.pk], False) for place in places]
+        groups = self.qs.order_by().exclude(**{column: None}).values_list(column).annotate(n=Count("*"))
+        counts = dict(kept(groups, self.change, worth=lambda answer: sum(n for _, n in answer) > MANY))
+        places = Territory.objects.filter(pk__in=counts).order_by("sort_key").values_list("pk", "code", "name")
+        facet.values = [FacetValue(code, name, counts[pk], False) for pk, code, name in places]
         facet.values.sort(key=lambda value: (-value.count, value.label))
         return facet
 

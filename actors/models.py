@@ -10,7 +10,7 @@ from observatory.maps.quadkeys import quadkey
 from observatory.records.enums import Basis, State
 from observatory.records.models import Published, Source
 from observatory.search.models import Searchable, SearchableQuerySet
-from observatory.territories.models import Collectivity, Territory
+from observatory.territories.models import Collectivity, Territory, named
 
 from .enums import EssReason, Family, Label, LegalForm, Precision
 
@@ -61,21 +61,52 @@ class ActorQuerySet(SearchableQuerySet):
         return self.filter(quadkey__isnull=False)
 
     def with_place(self):
-        """The territories that ``place`` reads, without a query per row."""
-        return self.select_related("commune", "territory", "departement", "region")
+        """What names an actor, leads to it and says where it is, in one query."""
+        columns = ("public_id", "slug", "name", "family", "legal_form", "is_ess")
+        return self.select_related(*PLACE).only(*columns, *named(*PLACE))
 
     def for_card(self):
         """What a result of the directory shows, in three queries whatever the number of rows."""
-        return self.with_place().prefetch_related("themes", "flags")
+        return (
+            self.select_related(*PLACE)
+            .only(*CARD, *named(*PLACE))
+            .prefetch_related("themes", Prefetch("flags", Flag.objects.only("actor", "label")))
+        )
+
+    def for_export(self):
+        """What a line of a file holds, in three queries a chunk."""
+        columns = (*Actor.readable(), *named(*PLACE))
+        return self.select_related(*PLACE).only(*columns).prefetch_related("themes", "flags")
 
     def for_page(self):
         """What the page of one actor shows, in a constant number of queries."""
-        mentions = Prefetch("mentions", Mention.objects.select_related("source"))
-        links = Prefetch("networks", Actor.objects.published().order_by("sort_key"))
-        members = Prefetch("network_members", Actor.objects.published().order_by("sort_key"))
-        return self.select_related(
-            "commune", "epci", "departement", "region", "territory", "collectivity"
-        ).prefetch_related("themes", "flags__source", mentions, links, members, "provenances__source")
+        places = (*PLACE, "epci")
+        others = Actor.objects.published().order_by("sort_key").only("public_id", "slug", "name", "family")
+        return (
+            self.select_related(*places, "collectivity")
+            .only(
+                *Actor.readable(),
+                *named(*places),
+                *("collectivity__code", "collectivity__slug", "collectivity__name"),
+            )
+            .prefetch_related(
+                "themes",
+                "flags__source",
+                Prefetch("mentions", Mention.objects.select_related("source")),
+                Prefetch("networks", others),
+                Prefetch("network_members", others),
+                "provenances__source",
+            )
+        )
+
+
+#: the territories that say where an actor is, the finest known first
+PLACE = ("commune", "territory", "departement", "region")
+#: what a card shows of the actor itself
+CARD = (
+    *("public_id", "slug", "name", "acronym", "family", "legal_form", "is_ess", "description", "activities"),
+    *("closed", "longitude", "latitude"),
+)
 
 
 def within(territory: Territory, prefix: str = "") -> Q:
@@ -189,6 +220,11 @@ class Actor(Published, Searchable):
             models.Index(
                 fields=["quadkey", "longitude", "latitude", "facets", "id"],
                 name="actor_ess_by_place",
+                condition=Q(state="published", is_ess=True),
+            ),
+            models.Index(
+                fields=["commune", "sort_key", "id"],
+                name="actor_ess_by_commune",
                 condition=Q(state="published", is_ess=True),
             ),
             models.Index(

@@ -7,8 +7,8 @@ from django.utils.http import urlencode
 
 from observatory.api import registry as api
 from observatory.pages import counts, figures, sitemaps
-from observatory.records import reference
-from observatory.search import registry
+from observatory.records import changes, reference
+from observatory.search import facets, registry
 from observatory.territories import moves, panels
 from observatory.territories.models import Territory
 
@@ -28,8 +28,9 @@ registry.register(
     registry.Kind(
         key="actor",
         plural="Acteurs",
-        queryset=lambda: Actor.objects.published().select_related("commune", "departement", "region", "territory"),
+        queryset=lambda: Actor.objects.published().with_place(),
         describe=_actor,
+        large=True,
         list_url=lambda q: f"{reverse('actors:list')}?{urlencode({'q': q, 'ess': 'all'})}",
         order=10,
     )
@@ -59,18 +60,23 @@ def _panel(territory: Territory) -> dict:
     """The actors on a territory, by family and by theme, and those that a visitor would open first."""
     actors = Actor.objects.published().ess().within(territory)
     address = f"{reverse('actors:list')}?territory={territory.code}"
-    families = dict(actors.order_by().values_list("family").annotate(n=Count("pk")))
-    themes = Theme.objects.filter(actors__in=actors).annotate(n=Count("pk")).order_by("-n", "order")
-    labels = {**dict(Family.choices), None: "Famille non précisée"}
+    tally = facets.tally(actors, changes.safe_number(), {})
+    families = {word[2:]: n for word, n in tally.everywhere.items() if word.startswith("f:")}
+    themes = [(theme, tally.everywhere.get(f"t:{theme.pk}", 0)) for theme in Theme.objects.all()]
+    labels = {**dict(Family.choices), "": "Famille non précisée"}
     return {
-        "total": sum(families.values()),
+        "total": tally.total,
         "url": address,
         "map_url": f"{reverse('actors:map')}?territory={territory.code}",
         "families": [
             {"label": labels[family], "count": n, "url": f"{address}&family={family or 'unknown'}"}
             for family, n in sorted(families.items(), key=lambda pair: -pair[1])
         ],
-        "themes": [{"label": theme.name, "count": theme.n, "url": f"{address}&theme={theme.key}"} for theme in themes],
+        "themes": [
+            {"label": theme.name, "count": n, "url": f"{address}&theme={theme.key}"}
+            for theme, n in sorted(themes, key=lambda pair: -pair[1])
+            if n
+        ],
         "actors": list(actors.for_card().order_by("sort_key", "pk")[:12]),
     }
 

@@ -56,7 +56,9 @@ class ActorSearchView(TemplateView):
         return self.filter.sorted(self.filter.qs)
 
     def page(self):
-        paginator = CountedPaginator(self.actors, PAGE_SIZE, count=self.filter.total, rows=self.rows)
+        paginator = CountedPaginator(
+            self.actors, PAGE_SIZE, count=self.filter.total, change=lambda: self.filter.change, rows=self.rows
+        )
         return page_of(paginator, self.request.GET.get("page"))
 
     def get_context_data(self, **kwargs):
@@ -72,6 +74,7 @@ class ActorSearchView(TemplateView):
             total=total,
             facets=[] if errors else self.filter.facets,
             territory_facet=None if errors else self.filter.territory_facet,
+            territory_url=_ready_for("territory", address(query, self.request.path, territory=None)),
             active=[] if errors else self.chips(),
             suggestions=[] if total else [Choice(w, address(query, q=w)) for w in words.nearest(query.get("q", ""))],
             suggested_places=self.suggested_places(),
@@ -113,6 +116,11 @@ class ActorSearchView(TemplateView):
         if not code or self.filter.errors or self.filter.place:
             return []
         return [Choice(t.label, address(self.request.GET, territory=t.code)) for t in selectors.near_codes(code)]
+
+
+def _ready_for(name: str, url: str) -> str:
+    """An address that lacks only the value of one more parameter."""
+    return f"{url}{'&' if '?' in url else '?'}{name}="
 
 
 class ActorListView(ActorSearchView):
@@ -190,7 +198,7 @@ def detail(request, public_id: str, slug: str = ""):
     )
     context = {
         "actor": actor,
-        "near": near.order_by("sort_key").for_card()[:6],
+        "near": near.order_by("sort_key").with_place()[:6],
         "breadcrumbs": [("Annuaire", reverse("actors:list")), (actor.name, None)],
         "point": json.dumps(actor.point) if actor.point else "",
         "deduced": {p.field: p.note for p in actor.provenances.all() if p.field},

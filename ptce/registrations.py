@@ -8,6 +8,7 @@ from observatory.api import registry as api
 from observatory.pages import figures, sitemaps
 from observatory.records import reference
 from observatory.search import registry
+from observatory.territories.models import named
 
 from .models import Pole
 
@@ -27,7 +28,9 @@ registry.register(
     registry.Kind(
         key="pole",
         plural="Pôles (PTCE)",
-        queryset=lambda: Pole.objects.published().select_related("region"),
+        queryset=lambda: (
+            Pole.objects.published().select_related("region").only("public_id", "slug", "name", *named("region"))
+        ),
         describe=_pole,
         list_url=lambda q: f"{reverse('ptce:list')}?{urlencode({'q': q})}",
         order=15,

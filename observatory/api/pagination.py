@@ -35,6 +35,7 @@ class Pages(BasePagination):
             queryset,
             size,
             count=view.count(queryset),
+            change=lambda: view.filterset.change,
             rows=lambda pks: [Row(pk, data) for pk, data in view.represent(pks).items()],
         )
         try:

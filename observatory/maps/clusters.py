@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, F, IntegerField, Max, Min, QuerySet
 from django.db.models.expressions import CombinedExpression, Value
 
+from observatory.records import changes
+from observatory.records.kept import kept
+
 from .quadkeys import ZOOM, Bounds, shift
 
 #: cells are this many zoom levels finer than the tiles shown: 64 px squares
 FINER = 2
 #: never more cells than this in one answer, whatever the extent asked for
 MOST_CELLS = 1_500
+#: cells that hold more records than this in all are worth keeping until something changes
+MANY = 500
 
 
 @dataclass(frozen=True)
@@ -43,4 +48,5 @@ def cluster(queryset: QuerySet, zoom: int) -> list[Cell]:
         .values_list("n", "x", "y", "first", "west", "south", "east", "north")
         .order_by("-n", "first")[:MOST_CELLS]
     )  # fmt: skip
-    return [Cell(n, round(x, 5), round(y, 5), first, tuple(extent)) for n, x, y, first, *extent in groups]
+    cells = kept(groups, changes.safe_number(), worth=lambda answer: sum(n for n, *_ in answer) > MANY)
+    return [Cell(n, round(x, 5), round(y, 5), first, tuple(extent)) for n, x, y, first, *extent in cells]

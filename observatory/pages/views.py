@@ -83,7 +83,7 @@ def suggestions(request):
         for kind in registry.kinds():
             if wanted and kind.key != wanted:
                 continue
-            results = [kind.result(record) for record in registry.ranked(kind.queryset(), q)[: 8 if wanted else 4]]
+            results = [kind.result(record) for record in registry.best(kind, q, 8 if wanted else 4)]
             if results:
                 groups.append({"label": kind.plural, "results": results})
     response = JsonResponse({"groups": groups}, json_dumps_params={"ensure_ascii": False})

@@ -125,11 +125,9 @@ def _install_table(cursor, vendor, model, tables):
     table = model._meta.db_table
     parts = [(part, column) for part, column in model.change_parts if part in tables]
     if vendor == "postgresql":
-        # Column by column: a whole row holds the generated search column, which a BEFORE trigger may not read.
-        columns = [f'{{}}."{field.column}"' for field in model._meta.concrete_fields]
-        old, new = (", ".join(column.format(row) for column in columns) for row in ("OLD", "NEW"))
-        differs = f"({old}) IS DISTINCT FROM ({new})"
-        cursor.execute(_POSTGRESQL_TABLE.format(table=table, kind=model.change_kind, differs=differs))
+        cursor.execute(
+            _POSTGRESQL_TABLE.format(table=table, kind=model.change_kind, differs="OLD.* IS DISTINCT FROM NEW.*")
+        )
         for part, column in parts:
             cursor.execute(_POSTGRESQL_PART.format(part=part, column=column, table=table))
         return

@@ -1,6 +1,6 @@
 """The native full-text index of each engine behind one lookup: ``search_text__matches=Query``.
 
-PostgreSQL: a stored ``simple`` tsvector with a GIN index. SQLite: an FTS5 table over the same column, kept by
+PostgreSQL: the column is a tsvector with a GIN index. SQLite: an FTS5 table over the same column, kept by
 triggers. Both are installed after ``migrate`` (see ``records.apps`` for why) and both answer only *which* rows
 match; the order is ours (``ranking``).
 """
@@ -17,6 +17,15 @@ class SearchTextField(models.TextField):
     def __init__(self, *args, **kwargs):
         kwargs.update(default="", blank=True, editable=False)
         super().__init__(*args, **kwargs)
+
+    def db_type(self, connection):
+        """A tsvector on PostgreSQL: it reads plain tokens as one, without the positions that nobody asks for."""
+        return "tsvector" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def get_db_prep_save(self, value, connection):
+        if connection.vendor == "postgresql" and isinstance(value, str) and not value.startswith("'"):
+            return " ".join(map(_lexeme, value.split()))
+        return super().get_db_prep_save(value, connection)
 
 
 @SearchTextField.register_lookup
@@ -35,7 +44,7 @@ class Matches(models.Lookup):
 
     def as_postgresql(self, compiler, connection):
         alias = compiler.quote_name_unless_alias(self.lhs.alias)
-        return f"{alias}.search_vector @@ to_tsquery('simple', %s)", [_tsquery(self.rhs)]
+        return f"{alias}.{self.lhs.target.column} @@ %s::tsquery", [_tsquery(self.rhs)]
 
     def as_sqlite(self, compiler, connection):
         alias = compiler.quote_name_unless_alias(self.lhs.alias)
@@ -43,9 +52,14 @@ class Matches(models.Lookup):
         return f"{alias}.id IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [_fts5(self.rhs)]
 
 
+def _lexeme(token: str) -> str:
+    """A token as PostgreSQL reads it in a tsvector or a tsquery, whatever it holds."""
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
 def _tsquery(query: Query) -> str:
     def term(t):
-        return " | ".join([*t.alternatives, *([f"{t.prefix}:*"] if t.prefix else [])])
+        return " | ".join([*map(_lexeme, t.alternatives), *([f"{_lexeme(t.prefix)}:*"] if t.prefix else [])])
 
     return " & ".join(f"({term(t)})" for t in query.terms)
 
@@ -58,9 +72,7 @@ def _fts5(query: Query) -> str:
 
 
 _POSTGRESQL = """
-ALTER TABLE {table} ADD COLUMN IF NOT EXISTS search_vector tsvector
-  GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED;
-CREATE INDEX IF NOT EXISTS {table}_search ON {table} USING gin (search_vector) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS {table}_search ON {table} USING gin (search_text) WITH (fastupdate = off);
 """
 
 _SQLITE = [

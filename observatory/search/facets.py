@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
+
+from observatory.records.kept import derived, kept
+
+#: an answer of more rows than this is worth keeping until something changes
+MANY = 500
 
 
 @dataclass(frozen=True)
@@ -62,17 +66,6 @@ class Cube:
     def __init__(self, groups: Iterable[tuple[str, int]]):
         self.groups = list(groups)
 
-    @classmethod
-    def of(cls, queryset: QuerySet, *, cache_key: str = "") -> "Cube":
-        """Count the groups of ``queryset``, kept until the key (which holds a change number) changes."""
-        if cache_key and (groups := cache.get(cache_key)) is not None:
-            return cls(groups)
-        # COUNT(*), not COUNT(id): the index on facets alone then answers.
-        cube = cls(queryset.order_by().values_list("facets").annotate(n=Count("*")))
-        if cache_key:
-            cache.set(cache_key, cube.groups, timeout=24 * 3600)
-        return cube
-
     def tally(self, chosen: dict[str, set[str]]) -> "Tally":
         """Total and counts under the choices (facet → words, any of them), in one pass.
 
@@ -80,6 +73,7 @@ class Cube:
         that facet alone, whose own choices its counts leave aside.
         """
         total, everywhere, own = 0, {}, {name: {} for name in chosen}
+        rows = sum(count for _, count in self.groups)
         choices = list(chosen.items())
         for facets, count in self.groups:
             words = _words(facets)
@@ -93,7 +87,7 @@ class Cube:
                 continue
             for word in words:
                 counts[word] = counts.get(word, 0) + count
-        return Tally(total, everywhere, own)
+        return Tally(total, everywhere, own, rows)
 
 
 @dataclass(frozen=True)
@@ -104,10 +98,28 @@ class Tally:
     everywhere: dict[str, int]
     #: facet → rows per word among those that only this facet's choices refuse
     own: dict[str, dict[str, int]]
+    #: how many rows were counted, those that the choices refuse included
+    rows: int
 
     def count(self, facet: str, word: str) -> int:
         """Rows that choosing this word would give, the other choices of its own facet left aside."""
         return self.everywhere.get(word, 0) + self.own.get(facet, {}).get(word, 0)
+
+
+def tally(queryset: QuerySet, number: int, chosen: dict[str, set[str]]) -> Tally:
+    """Count the facets of ``queryset``; many rows are not counted twice under one change number."""
+    # COUNT(*), not COUNT(id): the index on facets alone then answers.
+    groups = queryset.order_by().values_list("facets").annotate(n=Count("*"))
+    # The sums are kept beside the groups: reading twelve thousand groups again costs more than the rest of the page.
+    return derived(
+        groups,
+        number,
+        asked=repr(sorted((name, sorted(words)) for name, words in chosen.items())),
+        make=lambda groups: Cube(kept(groups, number, worth=lambda answer: sum(n for _, n in answer) > MANY)).tally(
+            chosen
+        ),
+        worth=lambda answer: answer.rows > MANY,
+    )
 
 
 def condition(words: Iterable[str]) -> Q:

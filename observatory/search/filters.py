@@ -2,7 +2,6 @@
 
 import re
 from functools import cached_property
-from hashlib import sha256
 
 import django_filters
 from django import forms
@@ -125,6 +124,11 @@ class PortalFilterSet(django_filters.FilterSet):
         return queryset
 
     @cached_property
+    def change(self) -> int:
+        """The change number under which this page's answers are kept."""
+        return changes.safe_number()
+
+    @cached_property
     def errors(self) -> list[str]:
         """One French sentence per value that cannot be understood."""
         if self.form.is_valid():
@@ -186,26 +190,13 @@ class FacetedFilterSet(PortalFilterSet):
         return queryset
 
     @cached_property
-    def cube(self) -> facets.Cube:
-        return facets.Cube.of(self.unfaceted, cache_key=self._cube_key())
-
-    def _cube_key(self) -> str:
-        """The groups of a search are kept until something changes, so that its next pages need not count again."""
-        data = self.form.cleaned_data if self.form.is_valid() else {}
-        if data.get("bbox") or not self.form.is_valid():
-            return ""
-        words = sha256(repr(analysis.parse(data.get("q") or "").terms).encode()).hexdigest()[:20]
-        scope = "/".join(f"{name}={data.get(name) or ''}" for name in ("territory", "ess")) + f"/{words}"
-        return f"cube/{self._meta.model._meta.label_lower}/{scope}/{changes.safe_number()}".replace(" ", "_")
-
-    @cached_property
     def total(self) -> int:
         """How many rows the page holds in all, from the same groups as the facets."""
         return self._tally.total
 
     @cached_property
     def _tally(self) -> facets.Tally:
-        return self.cube.tally(self._words)
+        return facets.tally(self.unfaceted, self.change, self._words)
 
     @cached_property
     def facets(self) -> list[facets.Facet]:

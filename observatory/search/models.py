@@ -23,6 +23,12 @@ class Searchable(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def readable(cls, prefix: str = "") -> list[str]:
+        """The columns that a page of one record reads: all but those that serve search and order alone."""
+        unread = {"search_names", "search_text", "facets", "sort_key", "quadkey"}
+        return [f"{prefix}{field.name}" for field in cls._meta.concrete_fields if field.name not in unread]
+
     def index_words(self, names, *others) -> None:
         """Fill the two search columns from the names and from whatever else the record may be found by."""
         self.search_names = analysis.index_names(*names)

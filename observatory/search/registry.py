@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import Model, QuerySet
 
+from observatory.records.identity import sort_key
+
 from . import analysis
 from .ranking import rank
 
@@ -33,6 +35,8 @@ class Kind:
     #: address of the full list for some words
     list_url: Callable[[str], str]
     order: int = 100
+    #: so many records that to rank all those that hold a word takes too long while one types
+    large: bool = False
 
     def result(self, record: Model) -> dict:
         return self.describe(record).as_dict()
@@ -47,6 +51,16 @@ def register(kind: Kind) -> None:
 
 def kinds() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: kind.order)
+
+
+def best(kind: Kind, text: str, count: int) -> list[Model]:
+    """The few records to propose while one types: the best, or those of a large kind whose names begin so."""
+    queryset, beginning = kind.queryset(), sort_key(text)
+    if kind.large:
+        begun = queryset.filter(sort_key__gte=beginning, sort_key__lt=f"{beginning}{{").order_by("sort_key", "pk")
+        if len(rows := list(begun[:count])) == count:
+            return rows
+    return list(ranked(queryset, text)[:count])
 
 
 def ranked(queryset: QuerySet, text: str, *ties: str) -> QuerySet:

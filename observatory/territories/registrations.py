@@ -10,13 +10,14 @@ from observatory.records import reference
 from observatory.search import registry
 
 from .enums import Level
-from .models import Collectivity, Territory
+from .models import Collectivity, Territory, named
 
 reference.register("load_territories", order=10)
 
 
 def _territories():
-    return Territory.objects.current().select_related("departement").order_by("-population", "sort_key")
+    columns = ("code", "level", "official_code", "name", "slug", *named("departement"))
+    return Territory.objects.current().select_related("departement").only(*columns).order_by("-population", "sort_key")
 
 
 def _territory(place: Territory) -> registry.Result:

@@ -42,10 +42,7 @@ def collectivity_list(request):
 @require_safe
 def collectivity_detail(request, code: str, slug: str = ""):
     """The page of a public body; a former slug redirects, a merged commune leads to the body of its successor."""
-    bodies = Collectivity.objects.select_related(
-        "territory__region", "territory__departement", "territory__epci", "source"
-    ).prefetch_related("territories")
-    body = bodies.filter(code=code).first()
+    body = Collectivity.objects.for_page().filter(code=code).first()
     if body is None:
         near = ", ".join(f"{t.label} : {t.code}" for t in near_codes(code)[:3])
         raise Http404(f"Aucune collectivité n’a le code « {code} »." + (f" Codes proches : {near}." if near else ""))
@@ -62,7 +59,7 @@ def collectivity_detail(request, code: str, slug: str = ""):
     context = {
         "collectivity": body,
         "territory": territory,
-        "wider": wider.with_territory().distinct().order_by("-territory__population"),
+        "wider": wider.only("code", "slug", "name", "kind").distinct().order_by("-territory__population"),
         "panels": panels_for(territory),
         "breadcrumbs": [("Collectivités", reverse("collectivities:list")), (body.name, None)],
     }
