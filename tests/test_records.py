@@ -9,9 +9,10 @@ from django.db import connection, transaction
 
 from actors.enums import Label
 from actors.models import Actor, Flag, Mention
-from observatory.records import changes
+from observatory.records import changes, triggers
 from observatory.records.identity import ALPHABET, public_id_for, slug_for, sort_key
 from observatory.records.models import FormerSlug, Tombstone
+from observatory.search import engines
 from ptce.models import Pole
 
 from .factories import ActorFactory, CommuneFactory, PoleFactory, SourceFactory, TerritoryFactory, ThemeFactory
@@ -256,3 +257,17 @@ def test_a_transaction_that_gives_up_holds_nobody():
         raise RuntimeError
     ActorFactory(name="Suivant")
     assert changed_since(since)[1] == {"Suivant"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_triggers_are_lifted_for_migrations_and_put_back():
+    """A table that others' triggers name can be rebuilt, as SQLite does when a column changes."""
+    if connection.vendor == "sqlite":
+        triggers.lift(plan=[object()])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger'")
+            assert cursor.fetchone()[0] == 0
+    triggers.install()
+    engines.install()
+    actor = ActorFactory(name="Le Relais")
+    assert actor.change > 0 and Actor.objects.search("relais").get() == actor

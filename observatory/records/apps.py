@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class RecordsConfig(AppConfig):
@@ -13,3 +13,4 @@ class RecordsConfig(AppConfig):
         # After every migrate rather than in a migration: SQLite rebuilds a table when a column changes
         # and loses its triggers on the way.
         post_migrate.connect(triggers.install, dispatch_uid="records.triggers")
+        pre_migrate.connect(triggers.lift, dispatch_uid="records.triggers.lift")

@@ -13,6 +13,7 @@ class Removal(models.TextChoices):
 
     DELETED = "deleted", "supprimé"
     MERGED = "merged", "fusionné"
+    ARCHIVED = "archived", "archivé"
 
 
 class State(models.TextChoices):
@@ -21,3 +22,4 @@ class State(models.TextChoices):
     DRAFT = "draft", "brouillon"
     PUBLISHED = "published", "publié"
     ARCHIVED = "archived", "archivé"
+    MERGED = "merged", "fusionné dans une autre fiche"

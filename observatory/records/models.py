@@ -39,6 +39,7 @@ class Provenance(models.Model):
     basis = models.CharField("nature", max_length=10, choices=Basis, default=Basis.STATED)
     note = models.CharField("note", max_length=300, blank=True)
     locked = models.BooleanField("verrouillé à la main", default=False)
+    recorded_on = models.DateField("enregistré le", null=True, blank=True)
 
     class Meta:
         verbose_name = "provenance"
@@ -47,6 +48,27 @@ class Provenance(models.Model):
 
     def __str__(self):
         return f"{self.field or 'fiche'} : {self.source}"
+
+
+class Citation(models.Model):
+    """What a document says of a record, and where in the document, in our own words."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.BigIntegerField()
+    record = GenericForeignKey()
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="citations")
+    locator = models.CharField("fiche ou chapitre", max_length=120, blank=True)
+    page = models.PositiveSmallIntegerField("page", null=True, blank=True)
+    statement = models.CharField("ce qui en est dit", max_length=400)
+    basis = models.CharField("nature", max_length=10, choices=Basis, default=Basis.STATED)
+
+    class Meta:
+        verbose_name = "citation"
+        ordering = ["source__year", "page", "id"]
+        indexes = [models.Index(fields=["content_type", "object_id"])]
+
+    def __str__(self):
+        return f"{self.source} : {self.statement}"
 
 
 class Published(models.Model):
@@ -69,6 +91,8 @@ class Published(models.Model):
     change_kind: str
     #: ``(table, column)`` of rows whose change is a change of this record
     change_parts: tuple[tuple[str, str], ...] = ()
+    #: kinds of record on whose behalf records of this one are kept: whoever speaks for such a record writes them
+    owner_kinds: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
@@ -81,6 +105,36 @@ class Published(models.Model):
         if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
             kwargs["update_fields"] = {*fields, "slug", "sort_key"}
         super().save(*args, **kwargs)
+
+    def save_if_changed(self) -> bool:
+        """Save unless the row holds the same already, so that a load that changes nothing draws no number."""
+        self.set_identity()
+        unread = {"change", "created_at", "updated_at", "search_text"}
+        names = [field.attname for field in self._meta.concrete_fields if field.attname not in unread]
+        stored = type(self)._base_manager.filter(pk=self.pk).values(*names).first() if self.pk else None
+        if stored and all(stored[name] == getattr(self, name) for name in names):
+            return False
+        self.save()
+        return True
+
+    def territory_ids(self) -> set[int]:
+        """The territories that the record lies in, from the finest known: what rights are read against."""
+        columns = ("territory_id", "commune_id", "epci_id", "departement_id", "region_id")
+        return {pk for column in columns if (pk := getattr(self, column, None)) is not None}
+
+    @classmethod
+    def lying_in(cls, territory) -> models.Q:
+        """The condition that a record lies in ``territory``; the same question, asked of many rows."""
+        raise NotImplementedError(f"{cls.__name__} ne dit pas où ses fiches se trouvent.")
+
+    def owners(self) -> set[tuple[str, str]]:
+        """(kind, public id) of what speaks for the record: itself, and the records on whose behalf it is kept."""
+        return {(self.change_kind, self.public_id)}
+
+    @classmethod
+    def owned_by(cls, kind: str, public_id: str) -> models.Q:
+        """The condition that another record speaks for a row; the same question, asked of many rows."""
+        return models.Q(public_id=public_id) if kind == cls.change_kind else models.Q(pk__in=[])
 
     def set_identity(self):
         """Derive slug and sort key from the name; bulk writers call it themselves."""

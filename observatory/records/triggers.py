@@ -1,7 +1,7 @@
 """The change number, drawn inside the database by every write path (ORM, bulk, COPY, SQL).
 
-Each insert or real update of a tracked row draws the next number; a deletion leaves a tombstone with its
-own number. A statement that changes nothing draws nothing, so an idempotent load stays invisible.
+Each insert or real update of a tracked row draws the next number; a deletion, or a record that leaves
+the published ones, leaves a tombstone with its own number, and one that comes back loses it. A statement that changes nothing draws nothing, so an idempotent load stays invisible.
 
 PostgreSQL transactions commit out of order: the one that drew 7 may commit after the one that drew 9, and a
 partner who has read up to 9 would never see 7. So the first change of a transaction takes a shared advisory
@@ -43,6 +43,18 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE OR REPLACE FUNCTION records_hide() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.state = 'published' THEN
+    DELETE FROM records_tombstone WHERE kind = TG_ARGV[0] AND public_id = NEW.public_id;
+  ELSIF OLD.state = 'published' THEN
+    INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
+    VALUES (TG_ARGV[0], NEW.public_id, nextval('records_change_seq'), NEW.state, '', now())
+    ON CONFLICT (kind, public_id) DO UPDATE SET change = EXCLUDED.change, reason = EXCLUDED.reason;
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION records_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
@@ -64,6 +76,11 @@ CREATE OR REPLACE TRIGGER {table}_stamp_update BEFORE UPDATE ON {table}
   FOR EACH ROW WHEN ({differs}) EXECUTE FUNCTION records_stamp();
 CREATE OR REPLACE TRIGGER {table}_bury AFTER DELETE ON {table}
   FOR EACH ROW EXECUTE FUNCTION records_bury('{kind}');
+"""
+
+_POSTGRESQL_STATE = """
+CREATE OR REPLACE TRIGGER {table}_hide AFTER UPDATE OF state ON {table}
+  FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION records_hide('{kind}');
 """
 
 _POSTGRESQL_PART = """
@@ -91,6 +108,20 @@ _SQLITE_TABLE = {
   ON CONFLICT (kind, public_id) DO UPDATE SET change = excluded.change; END"""
     ),
 }
+_SQLITE_STATE = {
+    "{table}_hide": (
+        "AFTER UPDATE OF state ON {table} WHEN OLD.state = 'published' AND NEW.state <> 'published' BEGIN"
+        + _SQLITE_NEXT
+        + """  INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
+  VALUES ('{kind}', NEW.public_id, (SELECT value FROM records_changecounter WHERE id = 1), NEW.state, '',
+          strftime('%Y-%m-%d %H:%M:%f', 'now'))
+  ON CONFLICT (kind, public_id) DO UPDATE SET change = excluded.change, reason = excluded.reason; END"""
+    ),
+    "{table}_show": (
+        "AFTER UPDATE OF state ON {table} WHEN OLD.state <> 'published' AND NEW.state = 'published' BEGIN"
+        " DELETE FROM records_tombstone WHERE kind = '{kind}' AND public_id = NEW.public_id; END"
+    ),
+}
 _SQLITE_PART = {
     "{part}_touch_insert_{table}": "AFTER INSERT ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id = NEW.{column}; END",
     "{part}_touch_update_{table}": "AFTER UPDATE ON {part} BEGIN "
@@ -104,6 +135,20 @@ def tracked_models():
     from .models import Published
 
     return [model for model in apps.get_models() if issubclass(model, Published)]
+
+
+def lift(using="default", plan=(), **kwargs):
+    """Drop SQLite's triggers before migrations that have something to do; ``install`` puts them back.
+
+    SQLite refuses to rename a table that a trigger of another one names, and renames each table that it rebuilds.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite" or not plan:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
 
 
 def install(using="default", **kwargs):
@@ -123,11 +168,14 @@ def install(using="default", **kwargs):
 
 def _install_table(cursor, vendor, model, tables):
     table = model._meta.db_table
+    has_state = any(field.name == "state" for field in model._meta.concrete_fields)
     parts = [(part, column) for part, column in model.change_parts if part in tables]
     if vendor == "postgresql":
         cursor.execute(
             _POSTGRESQL_TABLE.format(table=table, kind=model.change_kind, differs="OLD.* IS DISTINCT FROM NEW.*")
         )
+        if has_state:
+            cursor.execute(_POSTGRESQL_STATE.format(table=table, kind=model.change_kind))
         for part, column in parts:
             cursor.execute(_POSTGRESQL_PART.format(part=part, column=column, table=table))
         return
@@ -135,6 +183,7 @@ def _install_table(cursor, vendor, model, tables):
     differs = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for (name,) in cursor.fetchall())
     for templates, names in [
         (_SQLITE_TABLE, [{}]),
+        (_SQLITE_STATE, [{}] if has_state else []),
         (_SQLITE_PART, [{"part": p, "column": c} for p, c in parts]),
     ]:
         for values in names:
