@@ -1,4 +1,4 @@
-"""The demonstration accounts: one per role, on real territories, with no person behind them.
+"""The demonstration accounts: one per role, on real territories and records, with no person behind them.
 
 Passwords are drawn at creation, returned once and kept only as hashes. Production refuses these accounts.
 """
@@ -11,6 +11,7 @@ from django.db import transaction
 
 from observatory.territories.models import Territory
 
+from . import targets
 from .enums import Role
 from .models import Grant, User
 
@@ -26,7 +27,10 @@ class DemonstrationError(Exception):
 
 @dataclass(frozen=True)
 class RoleAccount:
-    """What a demonstration account is: ``territory`` is a typed code, None for everywhere."""
+    """What a demonstration account is: ``territory`` is a typed code, None for everywhere.
+
+    An account whose role speaks for one record speaks for one that lies there, or as near as there is one.
+    """
 
     name: str
     label: str
@@ -60,16 +64,23 @@ ACCOUNTS = (
 
 @transaction.atomic
 def load() -> list[Credentials]:
-    """Create the accounts that are missing; those already there keep their passwords.
+    """Create the accounts that are missing; those already there keep their passwords and get the right they lack.
 
-    Raises DemonstrationError in production and when a territory is not loaded; nothing is written then.
+    Raises DemonstrationError in production and when a territory or a record is not loaded; nothing is written then.
     """
     if settings.PRODUCTION:
         raise DemonstrationError("Une installation en production n’accepte pas le jeu de démonstration.")
-    present = set(User.objects.filter(email__in=[a.email for a in ACCOUNTS]).values_list("email", flat=True))
-    missing = [account for account in ACCOUNTS if account.email not in present]
-    territories = _territories(missing)
-    return [_create(account, territories) for account in missing]
+    present = {user.email: user for user in User.objects.filter(email__in=[a.email for a in ACCOUNTS])}
+    lacking = [a for a in ACCOUNTS if a.email not in present or not present[a.email].grants.filter(role=a.role)]
+    territories = _territories(lacking)
+    credentials = []
+    for account in lacking:
+        user = present.get(account.email)
+        if user is None:
+            user, told = _create(account)
+            credentials.append(told)
+        Grant.objects.create(user=user, role=account.role, **_right(account, territories.get(account.territory)))
+    return credentials
 
 
 def remove() -> int:
@@ -90,7 +101,23 @@ def _territories(accounts: list[RoleAccount]) -> dict[str, Territory]:
     return found
 
 
-def _create(account: RoleAccount, territories: dict[str, Territory]) -> Credentials:
+def _right(account: RoleAccount, territory: Territory | None) -> dict:
+    """The territory of an account's right and, where its role has one, the record."""
+    target = targets.for_role(account.role)
+    if target is None:
+        return {"territory": territory}
+    near = [territory, *reversed(territory.ancestors)]
+    rows = target.queryset()
+    model = rows.model
+    for place in near:
+        if record := rows.filter(model.lying_in(place)).order_by("sort_key", "pk").first():
+            return {"territory": territory, "record_kind": target.kind, "record_id": record.public_id}
+    raise DemonstrationError(
+        f"Aucune fiche « {target.label} » dans la région de {territory.name}. Chargez d’abord les données de référence."
+    )
+
+
+def _create(account: RoleAccount) -> tuple[User, Credentials]:
     password = "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LENGTH))
     is_administrator = account.role == Role.ADMINISTRATOR
     user = User.objects.create_user(
@@ -101,5 +128,4 @@ def _create(account: RoleAccount, territories: dict[str, Territory]) -> Credenti
         is_staff=is_administrator,
         is_superuser=is_administrator,
     )
-    Grant.objects.create(user=user, role=account.role, territory=territories.get(account.territory))
-    return Credentials(label=account.label, email=account.email, password=password)
+    return user, Credentials(label=account.label, email=account.email, password=password)

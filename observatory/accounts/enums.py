@@ -11,3 +11,26 @@ class Role(models.TextChoices):
     POLE_STAFF = "pole_staff", "Équipe d’un pôle"
     CONTRIBUTOR = "contributor", "Contribution d’un acteur"
     PARTNER = "partner", "Partenaire"
+
+
+#: roles that speak for one record
+RECORD_ROLES = (Role.COLLECTIVITY_AGENT, Role.POLE_STAFF, Role.CONTRIBUTOR)
+
+
+class Event(models.TextChoices):
+    """What the access log keeps."""
+
+    SIGN_IN = "sign_in", "Connexion"
+    SIGN_IN_FAILED = "sign_in_failed", "Connexion refusée"
+    SIGN_OUT = "sign_out", "Déconnexion"
+    FACTOR_SET = "factor_set", "Second facteur mis en place"
+    FACTOR_REMOVED = "factor_removed", "Second facteur retiré"
+    PASSWORD_CHANGED = "password_changed", "Mot de passe changé"
+    INVITATION = "invitation", "Invitation envoyée"
+    INVITATION_REVOKED = "invitation_revoked", "Invitation annulée"
+    RIGHT_GIVEN = "right_given", "Droit donné"
+    RIGHT_WITHDRAWN = "right_withdrawn", "Droit retiré"
+    READING = "reading", "Lecture de données non publiques"
+    EXPORT = "export", "Export de données personnelles"
+    ERASURE = "erasure", "Effacement de données personnelles"
+    ACCOUNT_CLOSED = "account_closed", "Compte fermé"
