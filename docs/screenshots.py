@@ -1,14 +1,19 @@
-"""Take screenshots of a running portal: the two of the README, or with ``--all`` those of every public page.
+"""Take screenshots of a running portal: the README's, those of every public page, or those of the guide.
 
     .venv/bin/python docs/screenshots.py                      # docs/images/accueil.png and annuaire.png
     .venv/bin/python docs/screenshots.py --all FOLDER         # every page, at 390 and 1280 px, whole length
     .venv/bin/python docs/screenshots.py http://127.0.0.1:8100
+    GUIDE_EMAIL=… GUIDE_PASSWORD=… .venv/bin/python docs/screenshots.py --guide   # static/img/aide/, for /aide/
+
+The guide's are those of an editor's desk: the account (of a demonstration, on loopback) has the editor's role. So that there
+is something to show and nothing invented is shown, the script checks one record and proposes ``exemple.invalid`` as its site.
 
 Chromium is the system's, or the one that ``CHROMIUM`` names. Ends with 1 when a page answers otherwise than expected
 or an image of the README is too heavy.
 """
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -17,16 +22,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-IMAGES = Path(__file__).resolve().parent / "images"
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
+GUIDE = ROOT / "static" / "img" / "aide"
 #: width and height of the README's images, in CSS pixels
 README_SIZE = (1280, 800)
 #: widths of ``--all``, in CSS pixels: a telephone, a computer
 WIDTHS = (390, 1280)
-#: heaviest image that the README may carry, in bytes
+#: heaviest image that the README may carry, and all those of the guide together, in bytes
 HEAVIEST = 250_000
+HEAVIEST_GUIDE = 400_000
+#: the guide's images are reduced to this size
+GUIDE_SIZE = (960, 600)
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,66 @@ def take_readme(browser: Browser, address: str) -> Iterator[Path]:
         yield path
 
 
+def take_guide(browser: Browser, address: str) -> Iterator[Path]:
+    """The images of the guide: an editor's desk."""
+    GUIDE.mkdir(parents=True, exist_ok=True)
+    page = open_page(browser, *README_SIZE)
+    sign_in(page, address)
+    visit(page, address, Shot("records", "/bureau/acteurs/"))
+    one, other = links(page, r"/bureau/acteurs/([0-9a-z]{10})/modifier/")[:2]
+    page.click(f"form[action$='/{one}/verifie/'] button")
+    page.wait_for_load_state("networkidle")
+    leave_suggestion(open_page(browser, *README_SIZE), address, one)
+    visit(page, address, Shot("queue", "/bureau/suggestions/"))
+    suggestion = links(page, r"/bureau/suggestions/(\d+)/$")[0]
+    shots = (
+        Shot("bureau", "/bureau/"),
+        Shot("corriger", f"/bureau/acteurs/{one}/modifier/"),
+        Shot("suggestion", f"/bureau/suggestions/{suggestion}/"),
+        Shot("fusion", f"/bureau/acteurs/{one}/fusionner/?avec={other}"),
+        Shot("a-verifier", "/bureau/a-faire/acteurs/a-verifier/"),
+        Shot("historique", f"/bureau/acteurs/{one}/historique/"),
+    )
+    taken = []
+    for shot in shots:
+        visit(page, address, shot)
+        path = GUIDE / f"{shot.name}.webp"
+        picture = Image.open(io.BytesIO(page.screenshot()))
+        picture.resize(GUIDE_SIZE, Image.Resampling.LANCZOS).save(path, quality=78, method=6)
+        taken.append(path)
+        yield path
+    if (weight := sum(path.stat().st_size for path in taken)) > HEAVIEST_GUIDE:
+        raise Failure(f"The images of the guide weigh {weight} bytes: at most {HEAVIEST_GUIDE}.")
+
+
+def sign_in(page: Page, address: str) -> None:
+    try:
+        email, password = os.environ["GUIDE_EMAIL"], os.environ["GUIDE_PASSWORD"]
+    except KeyError as missing:
+        raise Failure(f"{missing.args[0]} is not set: the account of an editor.") from None
+    visit(page, address, Shot("sign-in", "/connexion/login/"))
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
+    page.click("main button[type=submit]")
+    page.wait_for_load_state("networkidle")
+
+
+def leave_suggestion(page: Page, address: str, public_id: str) -> None:
+    """Propose a site by the public form, without an account; a form that is sent at once is refused, so it waits."""
+    visit(page, address, Shot("report", f"/annuaire/{public_id}/signaler/"))
+    page.fill("input[name=website]", "https://exemple.invalid/")
+    page.fill("textarea[name=message]", "Exemple pour le guide.")
+    page.wait_for_timeout(3500)
+    page.click("main form button[type=submit]")
+    page.wait_for_load_state("networkidle")
+
+
+def links(page: Page, pattern: str) -> list[str]:
+    """What ``pattern`` catches in the addresses of the links of a page, each once."""
+    found = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.getAttribute('href'))")
+    return list(dict.fromkeys(match[1] for link in found if (match := re.search(pattern, link))))
+
+
 def details(page: Page, address: str) -> Iterator[Shot]:
     """One page of each kind that only a list leads to."""
     for name, list_path, pattern in DETAILS:
@@ -147,11 +218,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Screenshots of a running portal.")
     parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000", help="default: %(default)s")
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="every public page, at 390 and 1280 px, into FOLDER")
+    parser.add_argument("--guide", action="store_true", help="the images of the guide, into static/img/aide/")
     arguments = parser.parse_args()
     address = arguments.address.rstrip("/")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium())
-        taken = take_all(browser, address, arguments.all) if arguments.all else take_readme(browser, address)
+        if arguments.guide:
+            taken = take_guide(browser, address)
+        else:
+            taken = take_all(browser, address, arguments.all) if arguments.all else take_readme(browser, address)
         for path in taken:
             sys.stdout.write(f"{path} ({path.stat().st_size // 1024} kB)\n")
         browser.close()

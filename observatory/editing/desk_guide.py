@@ -1,0 +1,72 @@
+"""The guide of the desk, ``/aide/``: one page per task, in the order in which a new editor meets them."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from . import suggestions
+from .desk_registry import works
+from .registry import kind_by_key
+
+
+@dataclass(frozen=True)
+class Section:
+    slug: str
+    title: str
+    #: what one can do after reading it
+    sentence: str
+
+    @property
+    def url(self) -> str:
+        return reverse("help:section", args=[self.slug])
+
+    @property
+    def template(self) -> str:
+        return f"help/{self.slug}.html"
+
+
+SECTIONS = (
+    Section("premiers-pas", "Premiers pas", "Ouvrir son compte, lire son bureau et savoir ce que l’on peut faire."),
+    Section("second-facteur", "Second facteur", "Protéger son compte, et y revenir quand le téléphone est perdu."),
+    Section(
+        "corriger", "Corriger une fiche", "Modifier, ajouter, vérifier, reprendre un brouillon, régler un conflit."
+    ),
+    Section("suggestions", "Traiter les suggestions", "Accepter, accepter en partie, refuser, répondre, rouvrir."),
+    Section("doublons", "Doublons et fusion", "Reconnaître deux fiches qui n’en font qu’une, les réunir, les séparer."),
+    Section("completude", "Tenir les fiches à jour", "Savoir quoi vérifier d’abord, et ce que pèse chaque champ."),
+    Section("historique", "Historique", "Voir qui a changé quoi, et revenir en arrière."),
+    Section("charger-une-liste", "Charger sa liste", "Faire entrer un fichier CSV ou XLSX sans rien perdre."),
+    Section("donnees-personnelles", "Données personnelles", "Savoir ce qui peut être écrit d’une personne."),
+    Section("raccourcis-clavier", "Raccourcis clavier", "Aller plus vite sans souris."),
+)
+
+
+@require_safe
+def index(request):
+    context = {"sections": SECTIONS, "breadcrumbs": [("Guide du bureau", None)]}
+    return render(request, "help/index.html", context)
+
+
+@require_safe
+def section(request, slug: str):
+    place = next((n for n, item in enumerate(SECTIONS) if item.slug == slug), None)
+    if place is None:
+        raise Http404("Ce chapitre du guide n’existe pas.")
+    item = SECTIONS[place]
+    context = {
+        "section": item,
+        "sections": SECTIONS,
+        "before": SECTIONS[place - 1] if place else None,
+        "after": SECTIONS[place + 1] if place + 1 < len(SECTIONS) else None,
+        "weights": [(kind_by_key(work.kind), work.weights) for work in works()],
+        "limits": suggestions.LIMITS,
+        "breadcrumbs": [("Guide du bureau", reverse("help:index")), (item.title, None)],
+    }
+    return render(request, item.template, context)
+
+
+app_name = "help"
+urlpatterns = [path("", index, name="index"), path("<slug:slug>/", section, name="section")]
