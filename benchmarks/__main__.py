@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--actors N] [--database URL] [--only directory,map,api,pages] [--json FILE]``"""
+"""``python -m benchmarks [--actors N] [--database URL] [--only directory,map,api,pages,import] [--json FILE]``"""
 
 import argparse
 import signal
@@ -22,7 +22,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         help="an empty database, or one that a former run filled; without it, a private PostgreSQL removed at the end"
         " (a SQLite file where PostgreSQL is absent)",
     )
-    parser.add_argument("--only", default="", help="groups separated by commas: directory, map, api, pages")
+    parser.add_argument("--only", default="", help="groups separated by commas: directory, map, api, pages, import")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args(given)
 
@@ -46,11 +46,12 @@ def _measure(options: argparse.Namespace) -> int:
     from django.core.management import call_command
     from django.db import connection
 
-    from . import measures, report, runner, server
+    from . import imports, measures, report, runner, server
 
-    groups = [group for group in options.only.split(",") if group] or list(measures.GROUPS)
-    if unknown := set(groups) - set(measures.GROUPS):
-        sys.stderr.write(f"Unknown group: {', '.join(sorted(unknown))}; known: {', '.join(measures.GROUPS)}.\n")
+    known = (*measures.GROUPS, imports.GROUP)
+    groups = [group for group in options.only.split(",") if group] or list(known)
+    if unknown := set(groups) - set(known):
+        sys.stderr.write(f"Unknown group: {', '.join(sorted(unknown))}; known: {', '.join(known)}.\n")
         return 2
     database.prepare(options.actors)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -61,7 +62,12 @@ def _measure(options: argparse.Namespace) -> int:
                 if measure.group in groups:
                     sys.stderr.write(f"  {measure.group}: {measure.name}…\n")
                     results.append(runner.run(measure, portal))
-        report.show(results, options.actors)
+        if results:
+            report.show(results, options.actors)
+        if imports.GROUP in groups:
+            connection.close()
+            results.append(imports.measure(min(imports.LINES, options.actors)))
+            sys.stdout.write(f"{results[-1]}\n")
         if options.json:
             report.write(options.json, results, options.actors)
     finally:
