@@ -1,0 +1,164 @@
+"""Help to respect the legal limits: what a beneficiary has already received, what public bodies hold of a co-operative.
+
+Every total says "connus de l'observatoire": it never claims to be complete, and a breach warns without forbidding.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+
+from actors.models import Actor
+from observatory.territories.models import Collectivity
+
+from .models import Agreement, Stake, Threshold, ThresholdValue
+
+DE_MINIMIS, DE_MINIMIS_SIEG = "de-minimis", "de-minimis-sieg"
+WRITTEN_AGREEMENT, SCIC_CAPITAL = "convention-ecrite", "scic-capital-public"
+#: instruments that are a grant in the sense of the loi n° 2000-321, art. 9-1, and not the price of a service
+GRANTS = frozenset(
+    [
+        "subvention",
+        "cpo",
+        "appel-a-projets",
+        "ami",
+        "appel-a-initiatives",
+        "budget-participatif",
+        "bourse",
+        "prix-trophees",
+        "soutien-financier",
+    ]
+)
+FISCAL_YEARS, ROLLING_YEARS = "3 exercices fiscaux", "3 ans glissants"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A total set against the limit that applied on a day."""
+
+    limit: ThresholdValue
+    #: first and last day of the period that is summed
+    start: date
+    end: date
+    #: what is counted before the act in question
+    counted: list
+    known: Decimal
+    added: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.known + self.added
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be added; negative when the limit is passed."""
+        return self.limit.value - self.total
+
+    @property
+    def is_passed(self) -> bool:
+        return self.total > self.limit.value
+
+
+def limit_on(key: str, day: date) -> ThresholdValue | None:
+    """The value of a threshold on a day; None when none is recorded for it."""
+    threshold = Threshold.objects.prefetch_related("values").filter(key=key).first()
+    return threshold.at(day) if threshold else None
+
+
+def period_of(limit: ThresholdValue, day: date) -> tuple[date, date]:
+    """The days over which the limit sums amounts granted, up to ``day``.
+
+    Three fiscal years are the year of the grant and the two before (règlement 1407/2013, art. 3, calendar years are
+    taken since the beneficiary's own are not known); three years run from day to day (règlement 2023/2831, art. 3).
+    """
+    if limit.period == FISCAL_YEARS:
+        return date(day.year - 2, 1, 1), day
+    if limit.period == ROLLING_YEARS:
+        return _years_before(day, 3) + timedelta(days=1), day
+    return date(day.year, 1, 1), day
+
+
+def de_minimis(
+    *, actor: Actor, day: date, amount: Decimal, sieg: bool = False, but: Agreement | None = None
+) -> Check | None:
+    """De minimis aid of ``actor`` from ALL bodies known here, with ``amount`` granted on ``day``.
+
+    The limit and the way of counting are those in force on ``day``: before 2024 three fiscal years, since then three
+    years from day to day. None when no limit is recorded for that day.
+    """
+    limit = limit_on(DE_MINIMIS_SIEG if sieg else DE_MINIMIS, day)
+    if limit is None:
+        return None
+    start, end = period_of(limit, day)
+    granted = Agreement.objects.published().filter(actor=actor, is_de_minimis=True, total__isnull=False)
+    granted = granted.filter(is_sieg=True) if sieg else granted.exclude(is_sieg=True)
+    granted = granted.filter(signed_on__range=(start, end)).select_related("body", "instrument").order_by("signed_on")
+    counted = list(granted.exclude(pk=but.pk) if but and but.pk else granted)
+    known = sum((agreement.total for agreement in counted), Decimal(0))
+    return Check(limit, start, end, counted, known, amount)
+
+
+def granted_in_year(*, actor: Actor, body: Collectivity, year: int, but: Agreement | None = None) -> Decimal:
+    """What one body pays to one beneficiary in a year, by its grants known here: the instalments of the year, else the total."""
+    given = Agreement.objects.published().filter(
+        actor=actor, body=body, instrument__key__in=GRANTS, total__isnull=False
+    )
+    total = Decimal(0)
+    for agreement in given.exclude(pk=but.pk if but else None).prefetch_related("instalments"):
+        total += paid_in(agreement, year)
+    return total
+
+
+def paid_in(agreement: Agreement, year: int) -> Decimal:
+    """What an agreement pays in a year: by its instalments, else the total in the year of the act."""
+    if instalments := list(agreement.instalments.all()):
+        return sum((row.amount for row in instalments if row.year == year), Decimal(0))
+    own = agreement.signed_on.year if agreement.signed_on else agreement.year
+    return agreement.total if own == year and agreement.total is not None else Decimal(0)
+
+
+def needs_written_agreement(*, amount_of_year: Decimal, day: date) -> bool:
+    """Whether grants of one body to one private organisation call for a written agreement.
+
+    Loi n° 2000-321 du 12 avril 2000, art. 10; décret n° 2001-495 du 6 juin 2001, art. 1.
+    """
+    limit = limit_on(WRITTEN_AGREEMENT, day)
+    return limit is not None and amount_of_year > limit.value
+
+
+def public_capital(
+    *,
+    actor: Actor,
+    day: date,
+    percent: Decimal = Decimal(0),
+    but: Stake | None = None,
+    body: Collectivity | None = None,
+) -> Check | None:
+    """The share of a co-operative's capital that public bodies hold together on ``day``.
+
+    ``percent`` is what ``body`` would hold then: what is recorded of that body is replaced by it, not added to it.
+    Loi n° 47-1775 du 10 septembre 1947, art. 19 septies: 20 % at most, 50 % since the law of 31 July 2014.
+    """
+    limit = limit_on(SCIC_CAPITAL, day)
+    if limit is None:
+        return None
+    held = Stake.objects.published().filter(actor=actor, kind="capital", percent__isnull=False)
+    held = held.filter(Q(taken_on__lte=day) | Q(taken_on__isnull=True, year__lte=day.year))
+    held = held.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day)).select_related("body")
+    held = held.exclude(body=body) if body else held
+    latest: dict[object, Stake] = {}
+    for stake in held.order_by("year", "taken_on", "pk"):
+        if but is None or stake.pk != but.pk:
+            # A later record of one body says what it holds then; it replaces the earlier one.
+            latest[stake.body_id or stake.body_then] = stake
+    counted = list(latest.values())
+    known = sum((stake.percent for stake in counted), Decimal(0))
+    return Check(limit, day, day, counted, known, percent)
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)

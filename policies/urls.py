@@ -1,0 +1,23 @@
+from django.urls import path, re_path
+
+from . import desk, scdl_views, views
+
+app_name = "policies"
+#: an opaque id, then a slug that may change
+ID = r"(?P<public_id>[0-9a-z]{10})(?:-(?P<slug>[-a-z0-9_]*))?/$"
+urlpatterns = [
+    path("dispositifs/", views.SchemeListView.as_view(), name="schemes"),
+    path("dispositifs/echeances.ics", views.calendar, name="calendar"),
+    path("dispositifs/instruments/", views.instruments, name="instruments"),
+    path("dispositifs/seuils/", views.thresholds, name="thresholds"),
+    re_path(rf"^dispositifs/appels/{ID}", views.call, name="call"),
+    re_path(rf"^dispositifs/{ID}", views.scheme, name="scheme"),
+    path("conventions/scdl/<slug:code>/<int:year>.csv", scdl_views.file, name="scdl"),
+    path("conventions/", views.AgreementListView.as_view(), name="agreements"),
+    re_path(rf"^conventions/{ID}", views.agreement, name="agreement"),
+    path("parts-de-scic/", views.StakeListView.as_view(), name="stakes"),
+    re_path(rf"^parts-de-scic/{ID}", views.stake, name="stake"),
+    path("bureau/<slug:slug>/plafonds/", desk.limits, name="limits"),
+    path("bureau/export-subventions/", scdl_views.index, name="scdl-desk"),
+    path("bureau/export-subventions/<slug:code>/<int:year>/", scdl_views.detail, name="scdl-detail"),
+]
