@@ -240,6 +240,10 @@ class Actor(Published, Searchable):
             models.Index(fields=["change"], name="actor_by_change", condition=Q(state="published")),
         ]
 
+    @classmethod
+    def lying_in(cls, territory):
+        return within(territory)
+
     def get_absolute_url(self):
         return reverse("actors:detail", args=[self.public_id, self.slug])
 
@@ -320,3 +324,26 @@ class Mention(models.Model):
 
     def __str__(self):
         return f"{self.actor} dans {self.source}"
+
+
+class Contact(models.Model):
+    """A person to reach at an actor, held only with the consent that is recorded here; hidden unless shown field by field."""
+
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="contacts")
+    name = models.CharField("nom", max_length=120)
+    role = models.CharField("fonction", max_length=120, blank=True)
+    telephone = models.CharField("téléphone", max_length=40, blank=True)
+    email = models.EmailField("courriel", blank=True)
+    consent_on = models.DateField("accord donné le")
+    consent_how = models.CharField("comment l’accord a été donné", max_length=200)
+    show_name = models.BooleanField("montrer le nom", default=False)
+    show_role = models.BooleanField("montrer la fonction", default=False)
+    show_telephone = models.BooleanField("montrer le téléphone", default=False)
+    show_email = models.BooleanField("montrer le courriel", default=False)
+
+    class Meta:
+        verbose_name = "contact"
+        ordering = ["name", "pk"]
+
+    def __str__(self):
+        return self.name

@@ -5,18 +5,29 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from observatory.accounts import personal, targets
+from observatory.accounts.enums import Role
 from observatory.api import registry as api
+from observatory.editing import desk_registry
+from observatory.editing import registry as desk
 from observatory.pages import counts, figures, sitemaps
 from observatory.records import changes, reference
 from observatory.search import facets, registry
 from observatory.territories import moves, panels
 from observatory.territories.models import Territory
 
+from . import desk_imports  # noqa: F401 (a panel and a room of the desk)
+from .desk import WORK
+from .editing import KIND
 from .enums import Family
 from .models import Actor, Theme
+from .personal import FINDER
 from .services import refresh
 
 reference.register("load_actors", order=20)
+desk.register(KIND)
+personal.register(FINDER)
+desk_registry.register(WORK)
 
 
 def _actor(actor: Actor) -> registry.Result:
@@ -102,5 +113,7 @@ class ActorSitemap(Sitemap):
 
 
 sitemaps.register("actors", ActorSitemap)
+
+targets.register(targets.Target("actor", "acteur", Role.CONTRIBUTOR, lambda: Actor.objects.published()))
 
 api.register("actors", "actors.api.ActorViewSet", label="les acteurs de l’annuaire", order=10)

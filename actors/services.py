@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import yaml
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from observatory.records.enums import Basis
@@ -110,8 +111,14 @@ def load_reference_actors(
     for key, row in rows.items():
         actors[key] = _load_actor(key, row, territories, themes, sources)
         advance(1)
+    by_hand = set(
+        Provenance.objects.filter(
+            locked=True, field="networks", content_type=ContentType.objects.get_for_model(Actor)
+        ).values_list("object_id", flat=True)
+    )
     for key, row in rows.items():
-        actors[key].networks.set([actors[network] for network in row.get("networks") or []])
+        if actors[key].pk not in by_hand:
+            actors[key].networks.set([actors[network] for network in row.get("networks") or []])
     refresh(actors.values())
     return actors
 
@@ -165,17 +172,18 @@ def _load_actor(key: str, row: dict, territories: dict, themes: dict, sources: d
             setattr(actor, field, value)
     actor.settle()
     actor.full_clean(exclude=["public_id", "slug", "sort_key"])
-    actor.save()
-    actor.themes.set([themes[theme] for theme in row.get("themes") or []])
+    actor.save_if_changed()
+    if "themes" not in locked:
+        actor.themes.set([themes[theme] for theme in row.get("themes") or []])
     first = sources[row["mentions"][0]["source"]]
-    _replace_links(actor, row, sources, first)
+    _replace_links(actor, row, sources, first, locked)
     return actor
 
 
-def _replace_links(actor: Actor, row: dict, sources: dict, first: Source) -> None:
+def _replace_links(actor: Actor, row: dict, sources: dict, first: Source, locked: set[str]) -> None:
     """Labels, mentions and provenance, replaced only where they differ, so that a reload draws no change number."""
     flags = {(label["label"], label.get("year")) for label in row.get("labels") or []}
-    if flags != set(actor.flags.values_list("label", "since")):
+    if "labels" not in locked and flags != set(actor.flags.values_list("label", "since")):
         actor.flags.all().delete()
         Flag.objects.bulk_create(
             Flag(actor=actor, label=name, since=since, source=first) for name, since in sorted(flags, key=str)
@@ -193,6 +201,8 @@ def _replace_links(actor: Actor, row: dict, sources: dict, first: Source) -> Non
     deduced = {}
     for field, reason in (row.get("deduced") or {}).items():
         column = COLUMNS.get(field, field)
+        if column in locked:
+            continue
         deduced[column] = " ; ".join(filter(None, [deduced.get(column), str(reason)]))[:300]
     kept = actor.provenances.filter(locked=False)
     if deduced != dict(kept.filter(basis=Basis.DEDUCED).values_list("field", "note")):

@@ -10,15 +10,15 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
+from observatory.accounts import perms
 from observatory.pages.listing import PAGE_SIZE, Chip, Choice, address, page_of, sort_choices, without
-from observatory.records.identity import slug_for
 from observatory.records.models import Tombstone
 from observatory.search import words
 from observatory.search.pagination import CountedPaginator
 from observatory.territories import selectors
-from observatory.territories.models import Territory
 
 from . import exports
+from .contacts import public_contacts, with_public_contacts
 from .filters import ActorFilter
 from .models import Actor
 from .places import map_cells
@@ -32,16 +32,8 @@ class ActorSearchView(TemplateView):
 
     def get(self, request, *args, **kwargs):
         """A place typed in words becomes a code in the address, so that the page can be shared."""
-        typed = request.GET.get("place", "").strip()
-        if not typed:
-            return super().get(request, *args, **kwargs)
-        query = request.GET.copy()
-        del query["place"]
-        current = Territory.objects.filter(code=query.get("territory", "").replace("\x00", "")).first()
-        if current is None or current.label != typed:
-            found = selectors.best_match(typed)
-            query["territory"] = found.code if found else f"commune-{slug_for(typed).replace('-', '')}"
-        return redirect(f"{request.path}?{query.urlencode()}")
+        coded = selectors.with_typed_place(request.GET)
+        return redirect(f"{request.path}?{coded.urlencode()}") if coded else super().get(request, *args, **kwargs)
 
     def rows(self, pks):
         """The records of a page, with all that a result shows."""
@@ -182,7 +174,7 @@ def export(request, kind: str):
 @require_safe
 def detail(request, public_id: str, slug: str = ""):
     """The page of an actor; a former slug or a merged actor redirects."""
-    actor = Actor.objects.published().for_page().filter(public_id=public_id).first()
+    actor = with_public_contacts(Actor.objects.published().for_page()).filter(public_id=public_id).first()
     if actor is None:
         grave = Tombstone.objects.filter(kind=Actor.change_kind, public_id=public_id).first()
         survivor = grave and Actor.objects.published().filter(public_id=grave.survivor).first()
@@ -201,6 +193,8 @@ def detail(request, public_id: str, slug: str = ""):
         "near": near.order_by("sort_key").with_place()[:6],
         "breadcrumbs": [("Annuaire", reverse("actors:list")), (actor.name, None)],
         "point": json.dumps(actor.point) if actor.point else "",
+        "people": public_contacts(actor),
+        "desk": perms.desk_of(request.user, actor),
         "deduced": {p.field: p.note for p in actor.provenances.all() if p.field},
     }
     return render(request, "actors/detail.html", context)

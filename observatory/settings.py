@@ -6,6 +6,7 @@ what a public server needs.
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -36,6 +37,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, while they still open something
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
 # The installation: one CRESS, one région or the country -------------------------------------------------
@@ -61,9 +63,11 @@ if not re.fullmatch(r"#[0-9a-fA-F]{6}", OBSERVATORY["accent"]):
 INSTALLED_APPS = [
     "policies",
     "ptce",
+    "actors.imports",
     "actors",
     "observatory.pages",
     "observatory.api",
+    "observatory.editing",
     "observatory.maps",
     "observatory.search",
     "observatory.territories",
@@ -80,6 +84,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "csp",
     "django_filters",
     "django_htmx",
@@ -104,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "observatory.urls"
@@ -145,15 +153,21 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURES_DIR = BASE_DIR / "fixtures"
+# A description pasted whole, two million signs or more, reaches the form, which refuses it in a sentence and keeps the rest.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # bytes
 CACHES = {
     "default": env.cache_url("CACHE_URL", default="locmemcache://observatory"),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# The largest list that may be loaded.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", 100) * 1024 * 1024
+IMPORT_MAX_LINES = env.int("IMPORT_MAX_LINES", 1_000_000)
 
 # People -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: whoever is locked out is not even tried
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
@@ -172,6 +186,34 @@ ACCOUNT_ADAPTER = "observatory.accounts.adapter.InvitationOnlyAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "observatory.accounts.models.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+# django-axes counts failed passwords; these wider rates bound the codes of the second factor too.
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,10/5m/key"}
+# How many proxies in front of the portal are trusted to say whom they answer (X-Forwarded-For).
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+MFA_ADAPTER = "observatory.accounts.second_factor.EncryptedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = OBSERVATORY["name"]
+MFA_FORMS = {
+    "activate_totp": "observatory.accounts.forms.ActivateFactorForm",
+    "authenticate": "observatory.accounts.forms.FactorForm",
+    "reauthenticate": "observatory.accounts.forms.FactorAgainForm",
+}
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks of telephones drift
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is born of a link received at its address
+AXES_HANDLER = "observatory.accounts.throttle.Handler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 5
+SIGN_IN_FAILURES_PER_ADDRESS = 50
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the hour that the page says stays true
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # observatory.accounts keeps the log, without whole addresses
+AXES_USERNAME_CALLABLE = "observatory.accounts.throttle.username"
+AXES_CLIENT_IP_CALLABLE = "observatory.accounts.throttle.client_ip"
+AXES_LOCKOUT_CALLABLE = "observatory.accounts.throttle.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "ip_address"]
+AXES_VERBOSE = False
 LOGIN_REDIRECT_URL = "accounts:me"
 LOGIN_URL = "account_login"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
@@ -283,4 +325,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    # What it counts is in its tables, and what matters of it in the access log.
+    "loggers": {"axes": {"level": "ERROR"}},
 }

@@ -1,7 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
-from actors.models import Actor
+from actors.models import Actor, within
 from observatory.records.enums import State
 from observatory.records.models import FormerSlug, Published, Source
 from observatory.search.models import Searchable, SearchableQuerySet
@@ -52,6 +52,13 @@ class Pole(Published, Searchable):
         verbose_name = "pôle"
         ordering = ["sort_key", "id"]
         constraints = [models.UniqueConstraint(fields=["slug"], name="pole_slug_once")]
+
+    def territory_ids(self):
+        return super().territory_ids() | (self.actor.territory_ids() if self.actor else set())
+
+    @classmethod
+    def lying_in(cls, territory):
+        return models.Q(region=territory) | within(territory, "actor__")
 
     def get_absolute_url(self):
         return reverse("ptce:detail", args=[self.slug])

@@ -4,6 +4,8 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from observatory.accounts import targets
+from observatory.accounts.enums import Role
 from observatory.api import registry as api
 from observatory.pages import figures, sitemaps
 from observatory.records import reference
@@ -54,5 +56,7 @@ class PoleSitemap(Sitemap):
 
 
 sitemaps.register("ptce", PoleSitemap)
+
+targets.register(targets.Target("pole", "pôle", Role.POLE_STAFF, lambda: Pole.objects.published()))
 
 api.register("ptce", "ptce.api.PoleViewSet", label="les pôles territoriaux de coopération économique", order=20)

@@ -9,6 +9,7 @@ from actors.services import refresh
 from observatory.records.models import Source
 from observatory.territories.enums import BodyKind, Level
 from observatory.territories.models import Collectivity, Territory
+from policies.models import Agreement, Call, Instrument, Offer, Stake, SupportScheme
 from ptce.models import Pole
 
 
@@ -143,3 +144,72 @@ class PoleFactory(IndexedFactory):
 
     name = factory.Sequence("Pôle {}".format)
     source = factory.SubFactory(SourceFactory, key="ptce-2014")
+
+
+class InstrumentFactory(IndexedFactory):
+    class Meta:
+        model = Instrument
+        django_get_or_create = ("key",)
+
+    key = "appel-a-projets"
+    name = "Appel à projets"
+    family = "call"
+    summary = "La collectivité soutient les projets qu’elle retient."
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return Instrument.objects.filter(key=kwargs["key"]).first() or super()._create(model_class, *args, **kwargs)
+
+
+class SchemeFactory(DjangoModelFactory):
+    """A scheme offered by ``bodies``, with its words indexed."""
+
+    class Meta:
+        model = SupportScheme
+        skip_postgeneration_save = True
+
+    name = factory.Sequence("Dispositif {}".format)
+    instrument = factory.SubFactory(InstrumentFactory)
+    summary = "Un soutien aux projets."
+
+    @factory.post_generation
+    def bodies(self, create, extracted, **kwargs):
+        Offer.objects.bulk_create(Offer(scheme=self, body=body, body_then=body.name) for body in extracted or [])
+
+    @factory.post_generation
+    def themes(self, create, extracted, **kwargs):
+        self.themes.set(extracted or [])
+
+    @classmethod
+    def _after_postgeneration(cls, instance, create, results=None):
+        instance.index_search()
+        instance.save()
+
+
+class CallFactory(DjangoModelFactory):
+    class Meta:
+        model = Call
+
+    scheme = factory.SubFactory(SchemeFactory)
+    name = factory.Sequence("Appel {}".format)
+
+
+class AgreementFactory(DjangoModelFactory):
+    class Meta:
+        model = Agreement
+
+    name = factory.Sequence("Aide {}".format)
+    body = factory.SubFactory(CollectivityFactory)
+    actor = factory.SubFactory(ActorFactory)
+    beneficiary = factory.SelfAttribute("actor.name")
+    instrument = factory.SubFactory(InstrumentFactory, key="subvention", name="Subvention", family="money")
+
+
+class StakeFactory(DjangoModelFactory):
+    class Meta:
+        model = Stake
+
+    name = factory.Sequence("Parts {}".format)
+    body = factory.SubFactory(CollectivityFactory)
+    actor = factory.SubFactory(ActorFactory, legal_form="scic")
+    cooperative = factory.SelfAttribute("actor.name")

@@ -15,7 +15,18 @@ from observatory.territories.enums import Level
 
 from .factories import ActorFactory, CommuneFactory, TerritoryFactory
 
-RESOURCES = {"actors": "Actor", "collectivities": "Collectivity", "ptce": "Pole", "territories": "Territory"}
+RESOURCES = {
+    "actors": "Actor",
+    "agreements": "Agreement",
+    "calls": "Call",
+    "collectivities": "Collectivity",
+    "instruments": "Instrument",
+    "ptce": "Pole",
+    "schemes": "Scheme",
+    "stakes": "Stake",
+    "territories": "Territory",
+    "thresholds": "Threshold",
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +72,8 @@ def test_lists_and_records_are_what_the_document_says(client, world, check, reso
     check(page, f"Paginated{component}List")
     assert page["count"] == len(page["results"]) > 0
     for record in page["results"]:
-        assert get(client, f"/api/v1/{resource}/{record['id']}/") == record
+        key = record["id"] if "id" in record else record["key"]
+        assert get(client, f"/api/v1/{resource}/{key}/") == record
         if record["url"]:
             assert client.get(urlsplit(record["url"]).path).status_code == 200
 

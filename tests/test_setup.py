@@ -13,13 +13,15 @@ from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
 from observatory.accounts import demonstration
-from observatory.accounts.enums import Role
+from observatory.accounts.enums import RECORD_ROLES, Role
 from observatory.accounts.models import Grant, User
 from observatory.pages import preparation
 from observatory.pages.storage import CompressOnce, StaticStorage
 from observatory.records.models import Source
 from observatory.territories.enums import Level
 from observatory.territories.models import Territory
+
+from .factories import ActorFactory, CollectivityFactory, PoleFactory
 
 
 def command_file(name: str):
@@ -42,6 +44,12 @@ def places(db, settings):
         ("commune-59350", Level.COMMUNE, "Lille"),
     ):
         Territory.objects.create(code=code, level=level, official_code=code.split("-")[1], name=name, source=source)
+    region, commune = Territory.objects.get(code="region-32"), Territory.objects.get(code="commune-59350")
+    commune.region = region
+    commune.save()
+    CollectivityFactory(territory=commune)
+    PoleFactory(region=region)
+    ActorFactory(territory=commune)
 
 
 @pytest.fixture
@@ -54,6 +62,15 @@ class TestDemonstrationAccounts:
     def test_one_account_per_role(self, places):
         demonstration.load()
         assert set(Grant.objects.values_list("role", flat=True)) == set(Role.values)
+        kinds = Grant.objects.filter(role__in=RECORD_ROLES).values_list("record_kind", flat=True)
+        assert sorted(kinds) == ["actor", "collectivity", "pole"]
+
+    def test_an_account_of_an_earlier_version_gets_its_right_back(self, places):
+        demonstration.load()
+        Grant.objects.filter(role=Role.POLE_STAFF).delete()
+        assert preparation.lacks_demonstration_rights()
+        assert demonstration.load() == []
+        assert Grant.objects.filter(role=Role.POLE_STAFF, record_kind="pole").count() == 1
 
     def test_no_account_can_receive_mail_and_each_says_what_it_is(self, places):
         demonstration.load()

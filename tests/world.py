@@ -1,24 +1,32 @@
 """A small portal with something behind every address: territories, contours, bodies, actors, poles, links."""
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from actors.enums import Family, Label, LegalForm, Precision
 from actors.models import Actor, Theme
 from observatory.accounts.enums import Role
 from observatory.accounts.models import Grant, User
-from observatory.records.models import Provenance, Source
+from observatory.records.models import Citation, Provenance, Source
 from observatory.search import words
 from observatory.territories.contours import layer
 from observatory.territories.enums import BodyKind, Detail, Level
 from observatory.territories.models import Collectivity, Contour, ContourLayer, Territory
+from policies.models import Agreement, Call, Stake, SupportScheme, Threshold
 from ptce.models import Pole
 
 from .factories import (
     ActorFactory,
+    AgreementFactory,
+    CallFactory,
     CollectivityFactory,
     CommuneFactory,
+    InstrumentFactory,
     PoleFactory,
+    SchemeFactory,
     SourceFactory,
+    StakeFactory,
     TerritoryFactory,
     ThemeFactory,
 )
@@ -43,6 +51,10 @@ class World:
     body: Collectivity
     source: Source
     user: User
+    scheme: SupportScheme
+    call: Call
+    agreement: Agreement
+    stake: Stake
 
     def addresses(self) -> dict[str, str]:
         """The pages and lists whose queries are counted."""
@@ -65,6 +77,17 @@ class World:
             "collectivité": self.body.get_absolute_url(),
             "pôles": "/ptce/",
             "pôle": self.pole.get_absolute_url(),
+            "dispositifs": "/dispositifs/",
+            "dispositifs, filtrés": f"/dispositifs/?q=projets&theme={self.theme.key}&territory={self.epci.code}",
+            "dispositif": self.scheme.get_absolute_url(),
+            "appel": self.call.get_absolute_url(),
+            "échéances": "/dispositifs/echeances.ics",
+            "instruments": "/dispositifs/instruments/",
+            "seuils": "/dispositifs/seuils/",
+            "conventions": "/conventions/",
+            "convention": self.agreement.get_absolute_url(),
+            "parts de SCIC": "/parts-de-scic/",
+            "part de SCIC": self.stake.get_absolute_url(),
             "API, acteurs": "/api/v1/actors/?page_size=100",
             "API, acteurs filtrés": f"/api/v1/actors/?q=garage&theme={self.theme.key}&territory={self.region.code}",
             "API, acteur": f"/api/v1/actors/{self.actor.public_id}/",
@@ -74,6 +97,20 @@ class World:
             "API, collectivité": f"/api/v1/collectivities/{self.body.code}/",
             "API, pôles": "/api/v1/ptce/?page_size=100",
             "API, pôle": f"/api/v1/ptce/{self.pole.public_id}/",
+            "API, dispositifs": "/api/v1/schemes/?page_size=100",
+            "API, dispositifs filtrés": f"/api/v1/schemes/?q=appel&theme={self.theme.key}&territory={self.region.code}",
+            "API, dispositif": f"/api/v1/schemes/{self.scheme.public_id}/",
+            "API, appels": "/api/v1/calls/?page_size=100",
+            "API, appels filtrés": f"/api/v1/calls/?q=appel&territory={self.region.code}&sort=closes",
+            "API, appel": f"/api/v1/calls/{self.call.public_id}/",
+            "API, conventions": "/api/v1/agreements/?page_size=100",
+            "API, convention": f"/api/v1/agreements/{self.agreement.public_id}/",
+            "API, parts de SCIC": "/api/v1/stakes/?page_size=100",
+            "API, part de SCIC": f"/api/v1/stakes/{self.stake.public_id}/",
+            "API, instruments": "/api/v1/instruments/?page_size=100",
+            "API, instrument": f"/api/v1/instruments/{self.scheme.instrument.key}/",
+            "API, seuils": "/api/v1/thresholds/?page_size=100",
+            "API, seuil": "/api/v1/thresholds/scic-capital-public/",
         }
 
 
@@ -111,7 +148,7 @@ def build() -> World:
         address="Place de la Mairie\n59000 Lille",
         opening_hours=[["lundi", "vendredi", [["09:00:00", "12:00:00"], ["14:00:00", "17:30:00"]]]],
     )
-    CollectivityFactory(territory=region, kind=BodyKind.REGION, name="Région Hauts-de-France")
+    region_body = CollectivityFactory(territory=region, kind=BodyKind.REGION, name="Région Hauts-de-France")
     theme = ThemeFactory(key="mobilite", name="Mobilité durable")
     network = ActorFactory(name="Réseau des garages", acronym="RDG", is_network=True, territory=region)
     actor = ActorFactory(
@@ -147,8 +184,43 @@ def build() -> World:
         pages=[12], note="étudié en 2014",
     )  # fmt: skip
     user = User.objects.create_user("agent@essai.invalid", "un long mot de passe", label="Agente")
-    Grant.objects.create(user=user, role=Role.COLLECTIVITY_AGENT, territory=commune)
-    world = World(region, departement, epci, commune, park, theme, network, actor, pole, body, source, user)
+    Grant.objects.create(
+        user=user, role=Role.COLLECTIVITY_AGENT, territory=commune, record_kind="collectivity", record_id=body.public_id
+    )
+    scheme = SchemeFactory(
+        name="Appel à projets de Lille", bodies=[body], themes=[theme], gives=["money"], gives_text="Une subvention.",
+        audience="Associations", amount=Decimal(5000), rate=Decimal("57.5"), ceiling=Decimal("12500.50"), since=2018,
+        website="https://lille.invalid/appel", contact_service="Service de l’ESS",
+    )  # fmt: skip
+    call = CallFactory(
+        scheme=scheme, name="Appel 2019", year=2019, opens=date(2019, 1, 1), closes=date(2019, 3, 31), received=12,
+        eligible=8, laureates_count=3, envelope=Decimal(40_000), text="Troisième édition.",
+    )  # fmt: skip
+    call.laureates.create(name=actor.name, actor=actor, amount=Decimal(10_000))
+    agreement = AgreementFactory(
+        name="Aide au démarrage", body=body, actor=actor, scheme=scheme, call=call, year=2019, total=Decimal(30_000),
+        signed_on=date(2019, 6, 1), start=date(2019, 6, 1), end=date(2021, 5, 31), nature="money", reference="D-12",
+        conditions="En deux fois.", documents=[{"label": "Délibération", "url": "https://lille.invalid/d12"}],
+        evaluation="Objectifs atteints.", summary="Une aide de trois ans.", exception="Régime d’exemption.",
+        eu_notified=False,
+    )  # fmt: skip
+    agreement.instalments.create(year=2019, amount=Decimal(30_000))
+    stake = StakeFactory(
+        name="Lille dans le garage", body=body, actor=actor, year=2016, taken_on=date(2016, 5, 2), summary="Parts.",
+        amount=Decimal(15_000), percent=Decimal(20),
+    )  # fmt: skip
+    StakeFactory(actor=actor, body=region_body, year=2018, percent=Decimal(10))
+    for record in (scheme, agreement, stake):
+        Citation.objects.create(record=record, source=source, locator="12", page=25, statement="Cité en exemple.")
+    threshold = Threshold.objects.create(
+        key="scic-capital-public", name="Capital d’une SCIC", unit="percent", scope="parts", consequence="interdit"
+    )
+    threshold.values.create(value=Decimal(50), since=date(2014, 8, 2), legal_source="Loi de 2014", note="moitié")
+    threshold.instruments.add(scheme.instrument)
+    world = World(
+        region, departement, epci, commune, park, theme, network, actor, pole, body, source, user, scheme, call,
+        agreement, stake,
+    )  # fmt: skip
     words.refresh()
     return world
 
@@ -158,7 +230,7 @@ def grow(world: World, n: int) -> None:
     wider = {"region": world.region, "departement": world.departement, "epci": world.epci}
     for i in range(n):
         commune = CommuneFactory(name=f"Territoire garage {i}", **wider)
-        CollectivityFactory(territory=commune)
+        commune_body = CollectivityFactory(territory=commune)
         theme = ThemeFactory()
         actor = ActorFactory(
             name=f"Garage associatif {i} avec un nom",
@@ -176,4 +248,23 @@ def grow(world: World, n: int) -> None:
         PoleFactory(region=world.region, actor=actor)
         PoleFactory(region=world.region, actor=world.actor)
         world.park.members.add(commune)
+        scheme = SchemeFactory(name=f"Appel {i}", bodies=[world.body, commune_body], themes=[theme, world.theme])
+        call = CallFactory(scheme=scheme, closes=date(2030, 1, 1))
+        CallFactory(scheme=world.scheme, closes=date(2030, 1, 1))
+        for one in (call, world.call):
+            one.laureates.create(name=f"Lauréat {actor.pk}", actor=actor)
+        AgreementFactory(body=world.body, actor=actor, year=2019)
+        StakeFactory(body=commune_body, actor=world.actor, year=2019, percent=Decimal("0.1"))
+        world.agreement.instalments.create(year=2030 + actor.pk, amount=Decimal(1))
+        for record in (world.scheme, world.agreement, world.stake):
+            Citation.objects.create(record=record, source=SourceFactory(), statement="Encore.")
+        instrument = InstrumentFactory(key=f"instrument-{actor.pk}", name=f"Instrument {i}")
+        threshold = Threshold.objects.create(
+            key=f"seuil-{actor.pk}", name=f"Seuil {i}", unit="euros", scope="aides", consequence="convention"
+        )
+        threshold.values.create(value=Decimal(23_000), legal_source="Loi de 2000")
+        threshold.instruments.set([instrument, world.scheme.instrument])
+        for record in (instrument, call):
+            Citation.objects.create(record=record, source=world.source, statement="Cité.")
+            Provenance.objects.create(record=record, field="name", source=world.source)
     words.refresh()

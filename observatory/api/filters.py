@@ -9,7 +9,6 @@ from observatory.search.filters import (
     CommaSeparatedField,
     PortalFilterSet,
     TypedCodeField,
-    WordsFilter,
 )
 
 from . import parameters
@@ -17,6 +16,8 @@ from .errors import InvalidParameter
 
 #: the form of a typed code, as documented; ``TypedCodeField`` decides
 CODE_PATTERN = "^[a-z-]+-[0-9A-Za-z-]+$"
+#: keyword of a schema → argument of a field of whole numbers
+_BOUNDS = {"minimum": "min_value", "maximum": "max_value"}
 
 
 class PageFilterBackend(BaseFilterBackend):
@@ -58,7 +59,14 @@ def _parameter(name: str, item: django_filters.Filter) -> dict:
         schema["pattern"] = CODE_PATTERN
     elif issubclass(item.field_class, BoundsField):
         schema["pattern"] = r"^-?[0-9.]+(,-?[0-9.]+){3}$"
-    elif isinstance(item, WordsFilter):
+    elif issubclass(item.field_class, forms.IntegerField):
+        schema["type"] = "integer"
+        schema |= {name: item.extra[given] for name, given in _BOUNDS.items() if given in item.extra}
+    elif issubclass(item.field_class, forms.DateField):
+        schema["format"] = "date"
+    elif issubclass(item.field_class, forms.NullBooleanField):
+        schema["type"] = "boolean"
+    elif "max_length" in item.extra:
         schema["maxLength"] = item.extra["max_length"]
     parameter = {"name": name, "in": "query", "required": False, "schema": schema}
     if issubclass(item.field_class, CommaSeparatedField):

@@ -109,5 +109,10 @@ def wants_demonstration(notes: Notes, host: str) -> bool:
     )
 
 
+def lacks_demonstration_rights() -> bool:
+    """Whether a demonstration account of an earlier version has no right, for want of a record to speak for."""
+    return User.objects.filter(is_demonstration=True, grants=None).exists()
+
+
 def holds_demonstration() -> bool:
     return User.objects.filter(is_demonstration=True).exists()

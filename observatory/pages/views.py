@@ -124,6 +124,8 @@ def robots(request):
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /compte/",
+        "Disallow: /bureau/",
+        "Disallow: /invitation/",
         "Disallow: /annuaire/export/",
         "Disallow: /carte/points.json",
     ]
@@ -144,13 +146,17 @@ def bad_request(request, exception):
 
 
 def forbidden(request, exception):
-    return _error(request, 403, "403.html")
+    """Why, in a sentence when a view gave one, and ways on."""
+    return _error(request, 403, "403.html", reason=_reason(exception))
 
 
 def not_found(request, exception):
     """What is missing, in a sentence when a view gave one, and ways on."""
-    reason = str(exception.args[0]) if exception.args and isinstance(exception.args[0], str) else ""
-    return _error(request, 404, "404.html", reason=reason)
+    return _error(request, 404, "404.html", reason=_reason(exception))
+
+
+def _reason(exception) -> str:
+    return exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
 
 
 def server_error(request):

@@ -170,6 +170,13 @@ class Query:
         return bool(self.terms)
 
 
+def parse_any(text: str) -> Query:
+    """A query that any one of the words satisfies: to look for near names."""
+    kept = [word for word in words(text) if not is_stop(word)]
+    found = tuple(dict.fromkeys(stem for word in kept for stem in stems(word)))
+    return Query(text=text, terms=(Term(found),) if found else (), phrase=tuple(stems(w)[0] for w in kept))
+
+
 def parse(text: str, *, limit: int = 12) -> Query:
     """Analyse a query; the last word also matches as a beginning. Words past ``limit`` are ignored."""
     kept = [w for w in words(text or "") if not is_stop(w)][:limit]

@@ -189,6 +189,15 @@ class Collectivity(Published, Searchable):
     def get_absolute_url(self):
         return reverse("collectivities:detail", args=[self.code, self.slug])
 
+    def territory_ids(self):
+        return {self.territory_id, *(t.pk for t in self.territory.ancestors)}
+
+    @classmethod
+    def lying_in(cls, territory):
+        column = {Level.REGION: "region", Level.DEPARTEMENT: "departement", Level.EPCI: "epci"}.get(territory.level)
+        itself = models.Q(territory=territory)
+        return itself | models.Q(**{f"territory__{column}": territory}) if column else itself
+
     @property
     def population(self) -> int | None:
         return self.territory.population

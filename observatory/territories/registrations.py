@@ -4,6 +4,8 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from observatory.accounts import targets
+from observatory.accounts.enums import Role
 from observatory.api import registry as api
 from observatory.pages import figures, sitemaps
 from observatory.records import reference
@@ -75,6 +77,12 @@ class CollectivitySitemap(Sitemap):
 
 
 sitemaps.register("collectivities", CollectivitySitemap)
+
+targets.register(
+    targets.Target(
+        "collectivity", "collectivité", Role.COLLECTIVITY_AGENT, lambda: Collectivity.objects.current().with_territory()
+    )
+)
 
 api.register(
     "collectivities",

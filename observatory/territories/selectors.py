@@ -1,9 +1,10 @@
 """Questions about places that several pages ask."""
 
 from django.db.models import Q
+from django.http import QueryDict
 from rapidfuzz import fuzz, process
 
-from observatory.records.identity import fold
+from observatory.records.identity import fold, slug_for
 from observatory.search import analysis
 from observatory.search.registry import ranked
 
@@ -34,3 +35,20 @@ def near_codes(code: str, *, limit: int = 5) -> list[Territory]:
     ]
     found = Territory.objects.in_bulk(best)
     return [found[pk] for pk in best]
+
+
+def with_typed_place(query: QueryDict) -> QueryDict | None:
+    """The query with the place that was typed in words (``place``) as a code (``territory``); None when none was typed.
+
+    A place that nothing bears becomes a code that nothing has, so that the page can propose near ones.
+    """
+    typed = query.get("place", "").strip()
+    if not typed:
+        return None
+    query = query.copy()
+    del query["place"]
+    current = Territory.objects.filter(code=query.get("territory", "").replace("\x00", "")).first()
+    if current is None or current.label != typed:
+        found = best_match(typed)
+        query["territory"] = found.code if found else f"commune-{slug_for(typed).replace('-', '')}"
+    return query

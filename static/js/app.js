@@ -116,7 +116,7 @@
       if (q.length < 2) return this.close();
       this.request = new AbortController();
       const asked = new URLSearchParams({ q });
-      if (this.picks) asked.set("kind", "territory");
+      if (this.picks) asked.set("kind", this.box.dataset.kind ?? "territory");
       try {
         const answer = await fetch(`${source}?${asked}`, { signal: this.request.signal, headers: { Accept: "application/json" } });
         if (answer.ok) this.show((await answer.json()).groups);

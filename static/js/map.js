@@ -172,4 +172,6 @@
   } else {
     map.fitBounds(FRANCE);
   }
+  // The desk's form puts its own marker (static/js/desk.js).
+  document.dispatchEvent(new CustomEvent("map:ready", { detail: { map } }));
 })();

@@ -29,6 +29,33 @@ def number(value) -> str:
 
 
 @register.filter
+def euros(value) -> str:
+    """An amount as French readers write it: ``12 500 €``, cents only when there are some."""
+    whole = value == value.to_integral_value()
+    text = f"{value:,.0f}" if whole else f"{value:,.2f}"
+    return text.replace(",", NARROW).replace(".", ",") + f"{NBSP}€"
+
+
+@register.filter
+def percent(value) -> str:
+    """A share: ``57,5 %``."""
+    return f"{value.normalize():f}".replace(".", ",") + f"{NBSP}%"
+
+
+@register.filter
+def limit(value) -> str:
+    """The value of a legal threshold with its unit."""
+    unit = value.threshold.unit
+    if unit == "percent":
+        return percent(value.value)
+    return (
+        euros(value.value).replace("€", "€ HT" if unit == "euros_ht" else "€")
+        if unit.startswith("euros")
+        else (f"{number(int(value.value))}{NBSP}{value.threshold.get_unit_display()}")
+    )
+
+
+@register.filter
 def counted(value: int, words: str) -> str:
     """A count with its noun: ``0|counted:"acteur,acteurs"`` gives ``0 acteur`` (a French singular)."""
     return f"{number(value)}{NBSP}{noun(value, words)}"

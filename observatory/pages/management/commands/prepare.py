@@ -65,7 +65,7 @@ class Command(BaseCommand):
             )
 
     def _load_demonstration(self, notes, host):
-        if not preparation.wants_demonstration(notes, host):
+        if not preparation.wants_demonstration(notes, host) and not preparation.lacks_demonstration_rights():
             return
         call_command("load_demonstration")
         notes.database["demonstration"] = True
