@@ -25,3 +25,26 @@ def test_a_lever_has_one_identity_in_its_kit():
         keys = [(sheet["key"], lever["key"]) for sheet in sheets() if sheet["kit"] == kit for lever in sheet["levers"]]
         assert len(keys) == len(set(keys)), kit
         assert all(lever["title"] and lever["text"] for sheet in sheets() for lever in sheet["levers"])
+
+
+def codes(value) -> set[str]:
+    """The typed codes that rows of a fixture name as ``code``, however deep."""
+    if isinstance(value, dict):
+        own = {value["code"]} if isinstance(value.get("code"), str) and "then" in value else set()
+        return own.union(*(codes(inner) for inner in value.values()))
+    return set().union(*(codes(inner) for inner in value)) if isinstance(value, list) else set()
+
+
+def test_project_territories_that_the_documents_name_exist():
+    def read(path):
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+    known = {
+        f"{row.get('kind', path.stem)}-{row['key']}"
+        for path in (settings.FIXTURES_DIR / "territories").glob("*.yaml")
+        for row in read(path)
+        if path.stem in ("pnr", "pays")
+    }
+    named = set().union(*(codes(read(p)) for p in [*KITS, *(settings.FIXTURES_DIR / "policies").glob("*.yaml")]))
+    assert {code for code in named if code.startswith(("pnr-", "pays-"))} <= known
+    assert any(code.startswith("pnr-") for code in named)
