@@ -22,7 +22,11 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         help="an empty database, or one that a former run filled; without it, a private PostgreSQL removed at the end"
         " (a SQLite file where PostgreSQL is absent)",
     )
-    parser.add_argument("--only", default="", help="groups separated by commas: directory, map, api, pages, import")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="groups separated by commas: directory, map, api, pages; import alone, on a database of its own",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args(given)
 
@@ -49,7 +53,7 @@ def _measure(options: argparse.Namespace) -> int:
     from . import imports, measures, report, runner, server
 
     known = (*measures.GROUPS, imports.GROUP)
-    groups = [group for group in options.only.split(",") if group] or list(known)
+    groups = [group for group in options.only.split(",") if group] or list(measures.GROUPS)
     if unknown := set(groups) - set(known):
         sys.stderr.write(f"Unknown group: {', '.join(sorted(unknown))}; known: {', '.join(known)}.\n")
         return 2
