@@ -65,7 +65,7 @@ figures.register(_figures, order=40)
 
 def _panel(territory: Territory) -> dict:
     """What the bodies of a territory do for the ESS: schemes, agreements, stakes."""
-    bodies = list(territory.bodies.values_list("pk", flat=True))
+    bodies = territory.bodies.values("pk")
     schemes = SupportScheme.objects.published().select_related("instrument")
     agreements = Agreement.objects.published().filter(body__in=bodies).order_by("-year", "sort_key")
     agreements = list(scdl.with_parts(agreements))

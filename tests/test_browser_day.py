@@ -76,6 +76,29 @@ def load_the_list(page, portal):  # noqa: F811
     return Actor.objects.get(siret="73282932000074")
 
 
+def refused_elsewhere(grocery, twin, suggestion, region):
+    """The editor of another région tries the same day: pages, buttons and list are refused, nothing is written."""
+    stranger = Client(SERVER_NAME="127.0.0.1")
+    stranger.force_login(person(Role.CRESS_EDITOR, territory=TerritoryFactory(level="region", official_code="53")))
+    one = f"/bureau/acteurs/{grocery.public_id}"
+    for path in (
+        *(f"{one}/{step}/" for step in ("modifier", "archiver", "historique")),
+        f"{one}/fusionner/?avec={twin.public_id}",
+        f"/bureau/suggestions/{suggestion.pk}/",
+    ):
+        assert stranger.get(path).status_code in (403, 404), path
+    assert stranger.post(f"{one}/archiver/", {"motif": "x"}).status_code in (403, 404)
+    file = io.BytesIO(LIST.encode())
+    file.name = "liste.csv"
+    answer = stranger.post(
+        "/bureau/imports/charger/",
+        {"file": file, "title": "Autre", "territory": region.code, "edition": "2026-01-01"},
+    )
+    assert (answer.status_code, b"Vos droits ne permettent pas" in answer.content) == (422, True)
+    grocery.refresh_from_db()
+    assert grocery.state == "published"
+
+
 def test_a_day_of_an_editor_and_the_same_day_from_another_region(page, portal, world):  # noqa: F811
     garage, region = world.actor, world.region
     enter(page, portal, region)
@@ -127,23 +150,4 @@ def test_a_day_of_an_editor_and_the_same_day_from_another_region(page, portal, w
     twin.refresh_from_db()
     assert twin.state == "published"
 
-    # The editor of another région is refused everywhere.
-    stranger = Client(SERVER_NAME="127.0.0.1")
-    stranger.force_login(person(Role.CRESS_EDITOR, territory=TerritoryFactory(level="region", official_code="53")))
-    one = f"/bureau/acteurs/{grocery.public_id}"
-    for path in (
-        *(f"{one}/{step}/" for step in ("modifier", "archiver", "historique")),
-        f"{one}/fusionner/?avec={twin.public_id}",
-        f"/bureau/suggestions/{suggestion.pk}/",
-    ):
-        assert stranger.get(path).status_code in (403, 404), path
-    assert stranger.post(f"{one}/archiver/", {"motif": "x"}).status_code in (403, 404)
-    file = io.BytesIO(LIST.encode())
-    file.name = "liste.csv"
-    answer = stranger.post(
-        "/bureau/imports/charger/",
-        {"file": file, "title": "Autre", "territory": region.code, "edition": "2026-01-01"},
-    )
-    assert (answer.status_code, b"Vos droits ne permettent pas" in answer.content) == (422, True)
-    grocery.refresh_from_db()
-    assert grocery.state == "published"
+    refused_elsewhere(grocery, twin, suggestion, region)
