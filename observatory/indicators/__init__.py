@@ -1,0 +1,1 @@
+"""Figures of the portal: charts drawn on the server."""
