@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import CharField, IntegerField, Value
+from django.db.models import Case, CharField, IntegerField, Value, When
 from rest_framework import serializers
 
 from observatory.api.schema import documented
@@ -29,9 +29,10 @@ from observatory.records.enums import Basis, State
 from observatory.records.identity import fold
 from observatory.records.models import Provenance
 
+from .contacts import SHOWING, SHOWN
 from .enums import EssReason, Family, Label, LegalForm
 from .filters import ActorFilter
-from .models import Actor, Flag, Mention
+from .models import Actor, Contact, Flag, Mention
 
 KEYS = (PUBLIC_ID, Key("[0-9]{14}", "siret", "un SIRET de quatorze chiffres"))
 LEVELS = ("commune", "epci", "departement", "region")
@@ -71,6 +72,13 @@ class FieldSource(Shape):
     note = text("Ce qui fonde la déduction.")
 
 
+class ContactShape(Shape):
+    name = text("Nom.")
+    role = text("Fonction.")
+    telephone = text("Téléphone.")
+    email = text("Courriel.")
+
+
 class ActorShape(Record):
     acronym = text("Sigle.")
     other_names = serializers.ListField(child=serializers.CharField(), help_text="Autres noms.")
@@ -98,6 +106,11 @@ class ActorShape(Record):
     telephone = text("Téléphone.")
     email = text("Courriel.")
     website = text("Site.")
+    contacts = ContactShape(
+        many=True,
+        help_text="Personnes à contacter : ce qu’elles ont accepté de montrer, null pour le reste. Données personnelles : "
+        "retirez de votre copie ce qui n’est plus ici.",
+    )
     checked_on = serializers.DateField(allow_null=True, help_text="Dernière vérification ; null : jamais vérifié.")
     mentions = MentionShape(many=True, help_text="Ce que les documents en disent.")
     field_sources = FieldSource(many=True, help_text="Champs dont l’origine est précisée, les déductions surtout.")
@@ -142,7 +155,7 @@ def _links(pks: list[int]) -> dict[int, dict[str, list[dict]]]:
 
 
 def _statements(pks: list[int]) -> dict[int, dict[str, list[dict]]]:
-    """Mentions and sources of fields of each actor, in one query, the oldest document first."""
+    """Mentions, sources of fields and shown contacts of each actor, in one query, the oldest document first."""
     mentions = Mention.objects.filter(actor__in=pks).order_by()
     mentions = mentions.values_list(
         "actor_id", Value("mention"), "id", Value(""), "page", "locator", "statement", "basis", *_SOURCE
@@ -152,9 +165,21 @@ def _statements(pks: list[int]) -> dict[int, dict[str, list[dict]]]:
     fields = fields.values_list(
         "object_id", Value("field"), "id", "field", _NO_NUMBER, "locator", "note", "basis", *_SOURCE
     )
-    rows = sorted(mentions.union(fields, all=True), key=lambda row: (row[-1], row[4] or 0, row[3], row[2]))
-    statements = defaultdict(lambda: {"mention": [], "field": []})
+    contacts = Contact.objects.filter(SHOWING, actor__in=pks).order_by()
+    name, role, telephone, email = (
+        Case(When(**{f"show_{part}": True}, then=part), default=Value(""), output_field=CharField()) for part in SHOWN
+    )
+    contacts = contacts.values_list(
+        "actor_id", Value("contact"), "id", name, _NO_NUMBER, role, telephone, email, _NO_TEXT, _NO_TEXT, Value(0)
+    )
+    rows = mentions.union(fields, contacts, all=True)
+    rows = sorted(rows, key=lambda row: (row[-1], row[4] or 0, row[3], row[2]))
+    statements = defaultdict(lambda: {"mention": [], "field": [], "contact": []})
     for pk, kind, _, field, page, locator, words, basis, *source in rows:
+        if kind == "contact":
+            shown = map(known, (field, locator, words, basis))
+            statements[pk][kind].append(dict(zip(SHOWN, shown, strict=True)))
+            continue
         said = {"source": _source(source), "locator": known(locator), "basis": basis}
         own = {"page": page, "statement": words} if kind == "mention" else {"field": known(field), "note": known(words)}
         statements[pk][kind].append(said | own)
@@ -208,6 +233,7 @@ class ActorViewSet(RecordViewSet):
             "territory": ref(row, "territory"),
             "place": {level: ref(row, level) for level in LEVELS},
             "coordinates": coordinates(row["longitude"], row["latitude"], row["precision"]),
+            "contacts": statements["contact"],
             "checked_on": row["checked_on"] and row["checked_on"].isoformat(),
             "mentions": statements["mention"],
             "field_sources": statements["field"],

@@ -16,6 +16,8 @@ from .models import Actor, Contact
 PREFIX = "contacts"
 SHOWN = ("name", "role", "telephone", "email")
 COLUMNS = (*SHOWN, "consent_on", "consent_how", *(f"show_{part}" for part in SHOWN))
+#: contacts that show something
+SHOWING = Q(show_name=True) | Q(show_role=True) | Q(show_telephone=True) | Q(show_email=True)
 CHANGED_MEANWHILE = (
     "Quelqu’un d’autre a modifié les contacts de cette fiche pendant votre saisie. Comparez avec la page de "
     "l’acteur, puis enregistrez de nouveau pour garder votre version."
@@ -112,8 +114,7 @@ def _line(contact: Contact) -> dict:
 
 def with_public_contacts(actors):
     """Mark the actors that show something of a contact, within the same query."""
-    shown = Q(show_name=True) | Q(show_role=True) | Q(show_telephone=True) | Q(show_email=True)
-    return actors.annotate(shows_contacts=Exists(Contact.objects.filter(shown, actor=OuterRef("pk"))))
+    return actors.annotate(shows_contacts=Exists(Contact.objects.filter(SHOWING, actor=OuterRef("pk"))))
 
 
 def public_contacts(actor: Actor) -> list[dict[str, str]]:

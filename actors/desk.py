@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Cast, Concat, Lower, Replace
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from observatory.editing.desk_registry import Mark, Weight, Work, WorkList
+from observatory.pages.dates import day
 from observatory.territories.models import named
 
 from .models import PLACE, Actor
@@ -44,7 +44,7 @@ def _for_line(rows):
 def _checked(actor: Actor) -> str:
     if actor.checked_on is None:
         return "jamais vérifiée"
-    return f"vérifiée le {date_format(actor.checked_on, 'j F Y')}"
+    return f"vérifiée le {day(actor.checked_on)}"
 
 
 def _stale() -> Q:

@@ -2,14 +2,14 @@
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from observatory.accounts import perms
 from observatory.accounts.perms import Action
 from observatory.editing import queue
 from observatory.editing.desk_registry import Panel, Room, register_panel, register_room
+from observatory.pages.dates import day
 
-from .imports.models import Import
+from .imports.models import Import, ListMembership
 
 FEW = 3
 
@@ -22,10 +22,13 @@ def _panel(user) -> Panel | None:
     mine = Q() if places is None else Q(pk__in=[])
     for place in places or []:
         mine |= queue.inside(place, "actor_list__")
-    loads = Import.objects.filter(mine).select_related("actor_list").order_by("-pk")[:FEW]
+    loads = list(Import.objects.filter(mine).select_related("actor_list").order_by("-pk")[:FEW])
+    gone = ListMembership.objects.to_settle().filter(mine).count() if loads else 0
+    absent = [("Absents des dernières listes", reverse("imports:gone"), f"{gone} à vérifier")] if gone else []
     return Panel(
         title="Derniers chargements",
-        rows=[
+        rows=absent
+        + [
             (
                 load.actor_list.title,
                 reverse("imports:detail", args=[load.pk]),
@@ -40,7 +43,7 @@ def _panel(user) -> Panel | None:
 
 
 def _day(load: Import) -> str:
-    return f"déposé le {date_format(load.created_at, 'j F Y')}"
+    return f"déposé le {day(load.created_at)}"
 
 
 register_panel(_panel)

@@ -1,4 +1,4 @@
-"""Fields of the actor form: years, telephone, labels with their dates, networks by name."""
+"""Fields of the actor form: years, telephone, labels with their dates, networks by name; an actor by name, for forms above."""
 
 import re
 
@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from observatory.editing.fields import LineField
+from observatory.editing.fields import LineField, PickField
 from observatory.records.identity import fold
 
 from .enums import Label
@@ -139,3 +139,46 @@ class NetworksField(forms.Field):
                 )
             kept |= {by_name[fold(name)] for name in wanted}
         return sorted(kept)
+
+
+class ActorField(PickField):
+    """An actor as its public id.
+
+    With ``free``, a name that the directory does not know is no error: ``outside`` holds it.
+    """
+
+    kind, column = "actor", "public_id"
+    not_known = "« {} » n’est pas dans l’annuaire : vérifiez l’orthographe, ou écrivez le nom seul plus bas."
+    not_clear = "« {} » ne désigne pas une seule fiche de l’annuaire : choisissez ci-dessous."
+    #: what is proposed beside the near records, and its value
+    NEITHER = ("aucune", "Aucune de ces fiches : garder le nom écrit")
+
+    def __init__(self, *, free=False, required=False, **kwargs):
+        super().__init__(required=required, **kwargs)
+        self.free, self.outside = free, ""
+
+    def records(self):
+        return Actor.objects.published()
+
+    def named(self):
+        # A record that was archived since stays linked to what names it.
+        return Actor.objects.all()
+
+    def clean(self, value):
+        self.outside, text = "", (value or {}).get("text") or ""
+        if self.free and (value or {}).get("near") == self.NEITHER[0]:
+            self.outside = text.strip()
+            return None
+        return super().clean(value)
+
+    def meant(self, text):
+        try:
+            return super().meant(text)
+        except ValidationError:
+            if not self.free:
+                raise
+            if self.near:
+                self.near.append(self.NEITHER)
+                raise
+            self.outside = text
+            return None

@@ -8,7 +8,8 @@ from stdnum.fr import siret as siret_number
 
 from observatory.maps.quadkeys import quadkey
 from observatory.records.enums import Basis, State
-from observatory.records.models import Published, Source
+from observatory.records.identity import new_public_id
+from observatory.records.models import Provenance, Published, Source
 from observatory.search.models import Searchable, SearchableQuerySet
 from observatory.territories.models import Collectivity, Territory, named
 
@@ -86,16 +87,15 @@ class ActorQuerySet(SearchableQuerySet):
             self.select_related(*places, "collectivity")
             .only(
                 *Actor.readable(),
+                "facets",
                 *named(*places),
                 *("collectivity__code", "collectivity__slug", "collectivity__name"),
             )
             .prefetch_related(
                 "themes",
-                "flags__source",
                 Prefetch("mentions", Mention.objects.select_related("source")),
-                Prefetch("networks", others),
                 Prefetch("network_members", others),
-                "provenances__source",
+                Prefetch("provenances", Provenance.objects.select_related("source")),
             )
         )
 
@@ -130,16 +130,23 @@ class Actor(Published, Searchable):
         ("actors_actor_networks", "from_actor_id"),
         ("actors_flag", "actor_id"),
         ("actors_mention", "actor_id"),
+        ("actors_contact", "actor_id"),
     )
     word_fields = ("name", "acronym")
+
+    # As in ``Published``, without the indexes that nobody reads here: each costs an import as much as the row itself
+    # (docs/performance.md). The address of a page names the public id, and changes are asked of what is published.
+    public_id = models.CharField("identifiant public", max_length=10, default=new_public_id, editable=False)
+    slug = models.SlugField("adresse courte", max_length=80, editable=False, db_index=False)
+    change = models.BigIntegerField("numéro de changement", default=0, editable=False)
 
     # Identity
     name = models.CharField("nom", max_length=300)
     acronym = models.CharField("sigle", max_length=40, blank=True)
     other_names = models.JSONField("autres noms", default=list, blank=True)
-    siren = models.CharField("SIREN", max_length=9, null=True, blank=True, validators=[validate_siren], db_index=True)
-    siret = models.CharField("SIRET", max_length=14, null=True, blank=True, validators=[validate_siret], unique=True)
-    rna = models.CharField("RNA", max_length=10, null=True, blank=True, validators=[validate_rna], db_index=True)
+    siren = models.CharField("SIREN", max_length=9, null=True, blank=True, validators=[validate_siren])
+    siret = models.CharField("SIRET", max_length=14, null=True, blank=True, validators=[validate_siret])
+    rna = models.CharField("RNA", max_length=10, null=True, blank=True, validators=[validate_rna])
     collectivity = models.ForeignKey(
         Collectivity,
         models.SET_NULL,
@@ -147,6 +154,7 @@ class Actor(Published, Searchable):
         blank=True,
         related_name="actors",
         verbose_name="même organisme public",
+        db_index=False,
     )
 
     # What it is
@@ -177,10 +185,19 @@ class Actor(Published, Searchable):
     territory = models.ForeignKey(
         Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="territoire"
     )
-    commune = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
-    epci = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
-    departement = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
-    region = models.ForeignKey(Territory, models.PROTECT, null=True, editable=False, related_name="+")
+    # Derived from ``territory``, which the database checks: it need not check them again for each row.
+    commune = models.ForeignKey(
+        Territory, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False
+    )
+    epci = models.ForeignKey(
+        Territory, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False
+    )
+    departement = models.ForeignKey(
+        Territory, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False
+    )
+    region = models.ForeignKey(
+        Territory, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False
+    )
     longitude = models.FloatField("longitude (degrés WGS 84)", null=True, blank=True)
     latitude = models.FloatField("latitude (degrés WGS 84)", null=True, blank=True)
     precision = models.CharField("précision du point", max_length=8, choices=Precision, blank=True)
@@ -208,6 +225,9 @@ class Actor(Published, Searchable):
                 name="actor_closed_after_founded",
                 violation_error_message="L’année de fin précède l’année de création.",
             ),
+            # Not ``unique=True``, which adds an index for LIKE on PostgreSQL.
+            models.UniqueConstraint(fields=["public_id"], name="actor_public_id_once"),
+            models.UniqueConstraint(fields=["siret"], name="actor_siret_once"),
         ]
         indexes = [
             # Names with what filters read: a filtered page never leaves the index until its rows are known.
@@ -237,7 +257,12 @@ class Actor(Published, Searchable):
             ),
             models.Index(fields=["sort_key"], name="actor_networks", condition=Q(state="published", is_network=True)),
             models.Index(fields=["sort_key", "id"], name="actor_by_name", condition=Q(state="published")),
+            models.Index(fields=["sort_key"], name="actor_archived_by_name", condition=Q(state="archived")),
             models.Index(fields=["change"], name="actor_by_change", condition=Q(state="published")),
+            models.Index(fields=["rna"], name="actor_by_rna", condition=Q(rna__isnull=False)),
+            models.Index(
+                fields=["collectivity"], name="actor_by_collectivity", condition=Q(collectivity__isnull=False)
+            ),
         ]
 
     @classmethod
@@ -246,6 +271,12 @@ class Actor(Published, Searchable):
 
     def get_absolute_url(self):
         return reverse("actors:detail", args=[self.public_id, self.slug])
+
+    def linked(self) -> dict:
+        """Labels and networks; most actors have none, which ``facets`` says without a query."""
+        flags = self.flags.select_related("source") if " b:" in self.facets else ()
+        networks = self.networks.published().order_by("sort_key").only("public_id", "slug", "name", "family")
+        return {"flags": flags, "networks": networks if " n:" in self.facets else ()}
 
     @property
     def place(self) -> str:

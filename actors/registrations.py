@@ -12,21 +12,29 @@ from observatory.editing import desk_registry
 from observatory.editing import registry as desk
 from observatory.pages import counts, figures, sitemaps
 from observatory.records import changes, reference
-from observatory.search import facets, registry
+from observatory.search import facets, registry, reindexing
 from observatory.territories import moves, panels
 from observatory.territories.models import Territory
 
-from . import desk_imports  # noqa: F401 (a panel and a room of the desk)
+from . import desk_imports, desk_list, fiches  # noqa: F401 (a panel and a room of the desk, filters of its list, PDF)
 from .desk import WORK
 from .editing import KIND
 from .enums import Family
 from .models import Actor, Theme
 from .personal import FINDER
-from .services import refresh
+from .services import index, refresh
 
 reference.register("load_actors", order=20)
 desk.register(KIND)
 personal.register(FINDER)
+personal.register_kept(
+    personal.Kept(
+        "Personnes à contacter d’un acteur : nom, fonction, téléphone, courriel, date et forme de leur accord",
+        "Joindre la bonne personne ; seul ce qu’elle accepte de montrer est public",
+        lambda: "le retrait de l’accord, ou la demande de la personne",
+    ),
+    order=20,
+)
 desk_registry.register(WORK)
 
 
@@ -88,7 +96,7 @@ def _panel(territory: Territory) -> dict:
             for theme, n in sorted(themes, key=lambda pair: -pair[1])
             if n
         ],
-        "actors": list(actors.for_card().order_by("sort_key", "pk")[:12]),
+        "actors": list(actors.with_place().order_by("sort_key", "pk")[:12]),
     }
 
 
@@ -98,8 +106,21 @@ def _move(codes: list[str]) -> None:
         refresh(Actor.objects.filter(territory__code__in=codes[start : start + 500]))
 
 
+def _with_links(rows):
+    return rows.select_related("territory", "commune", "departement", "region").prefetch_related("themes", "flags")
+
+
+def _index(actor: Actor) -> None:
+    index(actor, themes=actor.themes.all(), labels=[flag.label for flag in actor.flags.all()])
+
+
+reindexing.register(Actor, read=_with_links, fill=_index)
 moves.register(_move)
-panels.register(panels.Panel(key="actors", template="actors/_panel.html", context=_panel, order=10))
+panels.register(
+    panels.Panel(
+        key="actors", template="actors/_panel.html", context=_panel, order=10, pdf_template="pdf/_panel_actors.html"
+    )
+)
 
 
 class ActorSitemap(Sitemap):

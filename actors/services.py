@@ -57,6 +57,11 @@ def derive(actor: Actor, *, themes: list[Theme], labels: list[str], networks: li
         labels=labels,
         networks=networks,
     )
+    index(actor, themes=themes, labels=labels)
+
+
+def index(actor: Actor, *, themes: Iterable[Theme], labels: Iterable[str]) -> None:
+    """Fill the words by which an actor is found."""
     actor.index_words(
         [actor.name, actor.acronym, *actor.other_names],
         *actor.activities,

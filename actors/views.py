@@ -21,6 +21,7 @@ from . import exports
 from .contacts import public_contacts, with_public_contacts
 from .filters import ActorFilter
 from .models import Actor
+from .panels import panels_for
 from .places import map_cells
 
 
@@ -67,7 +68,7 @@ class ActorSearchView(TemplateView):
             facets=[] if errors else self.filter.facets,
             territory_facet=None if errors else self.filter.territory_facet,
             territory_url=_ready_for("territory", address(query, self.request.path, territory=None)),
-            active=[] if errors else self.chips(),
+            active=[] if errors else chips(self.filter, query),
             suggestions=[] if total else [Choice(w, address(query, q=w)) for w in words.nearest(query.get("q", ""))],
             suggested_places=self.suggested_places(),
             sorts=sort_choices(self.filter, query),
@@ -75,6 +76,7 @@ class ActorSearchView(TemplateView):
                 Choice(label, address(query, reverse("actors:export", args=[kind])))
                 for kind, (label, _) in exports.FORMATS.items()
             ],
+            extract_url=address(query, reverse("actors:extract"), page=None),
             list_url=address(query, reverse("actors:list")),
             map_url=address(query, reverse("actors:map")),
             **kwargs,
@@ -85,29 +87,30 @@ class ActorSearchView(TemplateView):
             return render(self.request, self.partial_name, context)
         return super().render_to_response(context, status=400 if context["errors"] else 200, **kwargs)
 
-    def chips(self) -> list[Chip]:
-        """The choices made, each with the address without it."""
-        data, query = self.filter.form.cleaned_data, self.request.GET
-        chips = []
-        if data.get("q"):
-            chips.append(Chip(f"« {data['q']} »", address(query, q=None)))
-        if data.get("territory"):
-            label = self.filter.place.label if self.filter.place else data["territory"]
-            chips.append(Chip(label, address(query, territory=None)))
-        for facet in self.filter.facets:
-            chips += [Chip(f"{facet.label} : {v.label}", without(query, facet.name, v.value)) for v in facet.selected]
-        if data.get("ess"):
-            chips.append(Chip(dict(self.filter.filters["ess"].extra["choices"])[data["ess"]], address(query, ess=None)))
-        if data.get("bbox"):
-            chips.append(Chip("Zone de la carte", address(query, bbox=None)))
-        return chips
-
     def suggested_places(self) -> list[Choice]:
         """Near territories when the code asked for is well formed but unknown."""
         code = self.request.GET.get("territory", "")
         if not code or self.filter.errors or self.filter.place:
             return []
         return [Choice(t.label, address(self.request.GET, territory=t.code)) for t in selectors.near_codes(code)]
+
+
+def chips(found: ActorFilter, query) -> list[Chip]:
+    """The choices made, each with the address without it."""
+    data = found.form.cleaned_data
+    shown = []
+    if data.get("q"):
+        shown.append(Chip(f"« {data['q']} »", address(query, q=None)))
+    if data.get("territory"):
+        label = found.place.label if found.place else data["territory"]
+        shown.append(Chip(label, address(query, territory=None)))
+    for facet in found.facets:
+        shown += [Chip(f"{facet.label} : {v.label}", without(query, facet.name, v.value)) for v in facet.selected]
+    if data.get("ess"):
+        shown.append(Chip(dict(found.filters["ess"].extra["choices"])[data["ess"]], address(query, ess=None)))
+    if data.get("bbox"):
+        shown.append(Chip("Zone de la carte", address(query, bbox=None)))
+    return shown
 
 
 def _ready_for(name: str, url: str) -> str:
@@ -190,10 +193,12 @@ def detail(request, public_id: str, slug: str = ""):
     )
     context = {
         "actor": actor,
+        **actor.linked(),
         "near": near.order_by("sort_key").with_place()[:6],
         "breadcrumbs": [("Annuaire", reverse("actors:list")), (actor.name, None)],
         "point": json.dumps(actor.point) if actor.point else "",
         "people": public_contacts(actor),
+        "panels": panels_for(actor),
         "desk": perms.desk_of(request.user, actor),
         "deduced": {p.field: p.note for p in actor.provenances.all() if p.field},
     }

@@ -1,13 +1,15 @@
-"""Loading a prepared list: reading, validation, staging and applying, beside the bare COPY of the same lines.
+"""Loading a prepared list: reading, validation, staging and applying, beside the bare COPY of the same rows.
 
-The list is of one région, drawn like the other synthetic actors; it is loaded by a process of its own, whose memory is
-watched with that of its children, and its records are removed afterwards.
+Two lists of one région, with every column that the portal knows, drawn like the other synthetic actors: one into a
+directory that holds the reference actors alone, as on the first day; then another, half as long, beside the first. They are
+loaded by a process of its own, whose memory is watched with that of its children, and what they made is removed.
+The bare work is the COPY of the same records, ready made, into an empty table with the indexes of the directory's: no
+reading, no validation, no comparison, no trigger, no foreign key, no history.
 """
 
 import csv
 import json
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -18,14 +20,17 @@ from tempfile import TemporaryDirectory
 
 from stdnum import luhn
 
-#: lines of the list and the région that it is of
-LINES, REGION = 50_000, "region-32"
+#: the région that the lists are of
+REGION = "region-32"
 GROUP = "import"
 #: budgets: lines per second, megabytes
 FASTEST, MOST_MEMORY = 8_000, 500
 TITLE = "Liste synthétique des mesures de vitesse"
+#: share of the associations whose RNA the list knows, and of the names with an acronym; assumed
+WITH_RNA, WITH_ACRONYM = 0.6, 0.1
 HEADERS = (
-    *("Nom", "SIRET", "Famille", "Forme juridique", "Activités", "Adresse", "Code postal", "Commune", "Téléphone"),
+    *("Identifiant", "Nom", "Sigle", "SIRET", "RNA", "Famille", "Forme juridique", "Labels", "Thématiques"),
+    *("Activités", "Description", "Adresse", "Code postal", "Commune", "Longitude", "Latitude", "Téléphone"),
     *("Courriel", "Site", "Effectif", "Année de création"),
 )
 
@@ -34,6 +39,7 @@ HEADERS = (
 class ImportResult:
     """Seconds of each part, megabytes of the processes together."""
 
+    name: str
     lines: int
     staging: float
     applying: float
@@ -58,24 +64,24 @@ class ImportResult:
 
     def as_json(self) -> dict:
         derived = {"speed": round(self.speed), "ratio": round(self.ratio, 1), "within": self.within}
-        return {"group": GROUP, "name": f"{self.lines} lines", **self.__dict__, **derived}
+        return {"group": GROUP, **self.__dict__, **derived}
 
     def __str__(self) -> str:
         return (
-            f"import: {self.lines:,} lines, staging {self.staging:.1f} s, applying {self.applying:.1f} s, "
-            f"{self.speed:,.0f} lines/s (budget {FASTEST:,}), bare COPY {self.bare:.2f} s, ratio {self.ratio:.0f}, "
+            f"import: {self.name}: {self.lines:,} lines, staging {self.staging:.1f} s, applying {self.applying:.1f} s, "
+            f"{self.speed:,.0f} lines/s (budget {FASTEST:,}), bare COPY {self.bare:.2f} s, ratio {self.ratio:.1f}, "
             f"{self.memory:.0f} MB (budget {MOST_MEMORY})  {'ok' if self.within else 'OVER'}"
         )
 
 
-def measure(lines: int = LINES) -> ImportResult:
-    """Draw a list, load it in another process, remove what it made."""
+def measure(lines: int) -> list[ImportResult]:
+    """Draw the lists, load them in another process, remove what they made."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "liste.csv"
-        draw(path, lines)
-        bare = statistics.median(_bare(path) for _ in range(3))
+        paths = [Path(folder) / "premiere.csv", Path(folder) / "seconde.csv"]
+        draw(paths[0], lines)
+        draw(paths[1], lines // 2, after=lines)
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.imports", str(path)], env=os.environ | {"OBSERVATORY_VAR": folder},
+            [sys.executable, "-m", "benchmarks.imports", *map(str, paths)], env=os.environ | {"OBSERVATORY_VAR": folder},
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         memory = 0.0
@@ -86,53 +92,42 @@ def measure(lines: int = LINES) -> ImportResult:
             raise RuntimeError("The import did not succeed; its process says why above.")
         figures = json.loads(process.stdout.read().splitlines()[-1])
         process.stdout.close()
-    return ImportResult(lines, figures["staging"], figures["applying"], round(bare, 3), round(memory))
+    return [ImportResult(**part, memory=round(memory)) for part in figures]
 
 
-def draw(path: Path, lines: int) -> None:
-    """A list of ``lines`` organisations of one région, such as a CRESS keeps it."""
+def draw(path: Path, lines: int, after: int = 0) -> None:
+    """A list of ``lines`` organisations of one région, such as a CRESS keeps it; ``after`` those of another list."""
     from . import synthetic
 
     world = synthetic.World()
     world.communes = [commune for commune in world.communes if commune.region and commune.region.code == REGION]
     world.weights = list(accumulate(commune.population for commune in world.communes))
+    themes = {theme.pk: theme.name for theme in world.themes.values()}
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(HEADERS)
-        for start in range(0, lines, synthetic.CHUNK):
-            size = min(synthetic.CHUNK, lines - start)
-            for offset, (actor, _) in enumerate(synthetic.chunk(world, 1_000_000 + start, size)):
-                writer.writerow(_cells(actor, start + offset))
+        for start in range(after, after + lines, synthetic.CHUNK):
+            size = min(synthetic.CHUNK, after + lines - start)
+            for offset, (actor, links) in enumerate(synthetic.chunk(world, 1_000_000 + start, size)):
+                writer.writerow(_cells(actor, links, themes, start + offset))
 
 
-def _cells(actor, n: int) -> list:
+def _cells(actor, links, themes: dict[int, str], n: int) -> list:
     siren = f"{80_000_000 + n:08}"
     siren += luhn.calc_check_digit(siren)
     siret = f"{siren}0001" + luhn.calc_check_digit(f"{siren}0001")
-    commune = actor.territory
+    commune, at_address = actor.territory, actor.precision == "address"
+    rna = f"W{595_000_000 + n:09}" if actor.family == "association" and n % 100 < 100 * WITH_RNA else ""
+    acronym = "".join(word[0] for word in actor.name.split())[:12].upper() if n % 100 < 100 * WITH_ACRONYM else ""
     return [
-        *(actor.name, siret, actor.get_family_display(), actor.get_legal_form_display() or ""),
-        *(" | ".join(actor.activities), actor.address, commune.postal_codes[0], commune.name.upper()),
+        *(f"ADH-{n:07}", actor.name, acronym, siret, rna, actor.get_family_display()),
+        *(actor.get_legal_form_display() or "", ", ".join(label.upper() for label in links.labels)),
+        *(" | ".join(themes[theme] for theme in links.themes), " | ".join(actor.activities), actor.description),
+        *(actor.address, commune.postal_codes[0], commune.name.upper()),
+        *((f"{actor.longitude:.6f}", f"{actor.latitude:.6f}") if at_address else ("", "")),
         *(f"03 20 {n // 10_000 % 100:02} {n // 100 % 100:02} {n % 100:02}", f"contact{n}@synthetique.invalid"),
         *(f"https://www.synthetique-{n}.invalid/", actor.workforce or "", actor.founded),
     ]
-
-
-def _bare(path: Path) -> float:
-    """Seconds of the COPY of the same lines into columns of text, without index."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return 0.0
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE bare ({', '.join(f'c{i} text' for i in range(len(HEADERS)))})")
-        start = time.perf_counter()
-        with cursor.copy("COPY bare FROM STDIN (FORMAT csv, DELIMITER ';', HEADER)") as copy, path.open("rb") as file:
-            while block := file.read(1 << 16):
-                copy.write(block)
-        elapsed = time.perf_counter() - start
-        cursor.execute("DROP TABLE bare")
-    return elapsed
 
 
 def _memory(pid: int) -> float:
@@ -149,13 +144,13 @@ def _memory(pid: int) -> float:
     return total / 1024
 
 
-def _load(path: Path) -> dict:
-    """What the other process does: the parts that the worker would do, each timed."""
+def _load(path: Path, title: str) -> tuple:
+    """What the other process does: the parts that the worker would do, each timed; gives the import and the figures."""
     from datetime import date
 
     from django.core.files import File
 
-    from actors.imports import applying, services, staging
+    from actors.imports import applying, indexes, services, staging
     from actors.imports.enums import Stage
     from actors.imports.models import Import
     from observatory.territories.models import Territory
@@ -163,7 +158,7 @@ def _load(path: Path) -> dict:
     territory = Territory.objects.get(code=REGION)
     with path.open("rb") as content:
         load = services.create(
-            file=File(content, name=path.name), territory=territory, title=TITLE, edition=date(2020, 1, 1)
+            file=File(content, name=path.name), territory=territory, title=title, edition=date(2020, 1, 1)
         )
     services.set_mapping(load, services.suggested(load, []), {}, "keep")
     start = time.perf_counter()
@@ -173,15 +168,47 @@ def _load(path: Path) -> dict:
     load.save()
     begun = time.perf_counter()
     applying.apply(load.pk)
-    applying.settle_search_index()
+    indexes.settle()
     done = time.perf_counter()
-    load = Import.objects.get(pk=load.pk)
+    load = Import.objects.select_related("actor_list__source").get(pk=load.pk)
+    return load, {"staging": round(staged - start, 2), "applying": round(done - begun, 2)}
+
+
+def _load_all(paths: list[Path]) -> list[dict]:
+    loads, figures = [], []
     try:
-        if load.counts["new"] != load.counts["lines"]:
-            raise RuntimeError(f"Not every line made a record: {load.counts}")
+        for path, name in zip(paths, ("first day", "another list"), strict=True):
+            load, seconds = _load(path, f"{TITLE} ({name})")
+            loads.append(load)
+            if load.counts["new"] != load.counts["lines"]:
+                raise RuntimeError(f"Not every line made a record: {load.counts}")
+            figures.append({"name": name, "lines": load.counts["lines"], "bare": round(_bare(load), 2), **seconds})
     finally:
-        _remove(load)
-    return {"staging": round(staged - start, 2), "applying": round(done - begun, 2)}
+        for load in reversed(loads):
+            _remove(load)
+    return figures
+
+
+def _bare(load) -> float:
+    """Seconds of the COPY of the records of an import into a table made like the directory's, indexes included."""
+    from django.db import connection, transaction
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    made = (
+        "SELECT a.* FROM actors_actor a JOIN imports_listmembership m ON m.actor_id = a.id"
+        f" WHERE m.first_seen_id = {load.pk:d} ORDER BY a.id"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        with cursor.copy(f"COPY ({made}) TO STDOUT") as copy:
+            rows = b"".join(bytes(block) for block in copy)
+        cursor.execute("CREATE TABLE bare (LIKE actors_actor INCLUDING ALL)")
+        start = time.perf_counter()
+        with cursor.copy("COPY bare FROM STDIN") as copy:
+            copy.write(rows)
+        elapsed = time.perf_counter() - start
+        cursor.execute("DROP TABLE bare")
+    return elapsed
 
 
 def _remove(load) -> None:
@@ -194,6 +221,8 @@ def _remove(load) -> None:
         cursor.execute("DELETE FROM editing_revision WHERE batch = %s", [load.batch])
         cursor.execute("DELETE FROM imports_listmembership WHERE actor_list_id = %s", [load.actor_list_id])
         cursor.execute("DELETE FROM records_provenance WHERE source_id = %s", [load.actor_list.source_id])
+        for table in ("actors_actor_themes", "actors_flag"):
+            cursor.execute(f"DELETE FROM {table} WHERE actor_id IN (SELECT actor_id FROM made)")
         cursor.execute("DELETE FROM actors_actor WHERE id IN (SELECT actor_id FROM made)")
         cursor.execute(
             "DELETE FROM records_tombstone WHERE kind = 'actor' AND public_id IN"
@@ -212,4 +241,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps(_load(Path(sys.argv[1]))) + "\n")
+    sys.stdout.write(json.dumps(_load_all([Path(path) for path in sys.argv[1:]])) + "\n")

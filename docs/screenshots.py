@@ -13,6 +13,7 @@ or an image of the README is too heavy.
 """
 
 import argparse
+import csv
 import io
 import os
 import re
@@ -20,6 +21,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from PIL import Image
@@ -64,6 +66,12 @@ PAGES = (
     Shot("collectivites", "/collectivites/"),
     Shot("collectivite", "/collectivites/epci-200093201/"),
     Shot("ptce", "/ptce/"),
+    Shot("dispositifs", "/dispositifs/"),
+    Shot("appels", "/dispositifs/appels/"),
+    Shot("instruments", "/dispositifs/instruments/"),
+    Shot("seuils", "/dispositifs/seuils/"),
+    Shot("conventions", "/conventions/"),
+    Shot("parts-de-scic", "/parts-de-scic/"),
     Shot("api", "/api/"),
     Shot("api-documentation", "/api/v1/docs/", ready=".swagger-ui .opblock"),
     Shot("donnees", "/donnees/"),
@@ -77,6 +85,9 @@ PAGES = (
 DETAILS = (
     ("acteur", "/annuaire/?q=ressourcerie", r"/annuaire/[0-9a-z]{10}-"),
     ("pole", "/ptce/", r"/ptce/[0-9a-z]"),
+    ("dispositif", "/dispositifs/", r"/dispositifs/[0-9a-z]{10}-"),
+    ("convention", "/conventions/", r"/conventions/[0-9a-z]{10}-"),
+    ("part-de-scic", "/parts-de-scic/", r"/parts-de-scic/[0-9a-z]{10}-"),
 )
 
 
@@ -150,9 +161,10 @@ def take_guide(browser: Browser, address: str) -> Iterator[Path]:
         Shot("fusion", f"/bureau/acteurs/{one}/fusionner/?avec={other}"),
         Shot("a-verifier", "/bureau/a-faire/acteurs/a-verifier/"),
         Shot("historique", f"/bureau/acteurs/{one}/historique/"),
+        Shot("convention", "/bureau/conventions/ajouter/"),
     )
     taken = []
-    for shot in shots:
+    for shot in chain(shots, load_list(page, address)):
         visit(page, address, shot)
         path = GUIDE / f"{shot.name}.webp"
         picture = Image.open(io.BytesIO(page.screenshot()))
@@ -183,6 +195,31 @@ def leave_suggestion(page: Page, address: str, public_id: str) -> None:
     page.wait_for_timeout(3500)
     page.click("main form button[type=submit]")
     page.wait_for_load_state("networkidle")
+
+
+def load_list(page: Page, address: str) -> Iterator[Shot]:
+    """A few records of the editor's territory as a list, one with ``exemple.invalid`` as its site, one refused; not applied."""
+    visit(page, address, Shot("upload", "/bureau/imports/charger/"))
+    territory = page.eval_on_selector("select[name=territory]", "field => field.value")
+    export = page.request.get(f"{address}/annuaire/export/csv/?territory={territory}").text().lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(export), delimiter=";"))[:8]
+    rows[0]["site"], rows[1]["siret"] = "https://exemple.invalid/", "123"
+    columns = {"Nom": "nom", "SIRET": "siret", "Commune": "commune", "Site": "site"}
+    content = io.StringIO()
+    writer = csv.writer(content, delimiter=";")
+    writer.writerows([columns, *([row[column] for column in columns.values()] for row in rows)])
+    file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": content.getvalue().encode("utf-8-sig")}
+    page.set_input_files("input[type=file]", file)
+    page.fill("input[name=title]", "Exemple pour le guide")
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("select[name=column_0]")
+    path = page.url.removeprefix(address)
+    yield Shot("colonnes", path)
+    page.click("main form button[type=submit]:not([name])")
+    # Read by the task worker; the page draws itself again.
+    page.wait_for_selector("#lignes", timeout=60_000)
+    yield Shot("differences", f"{path.removesuffix('colonnes/')}?lignes=changed")
+    page.click("form[action$='/abandonner/'] button")
 
 
 def links(page: Page, pattern: str) -> list[str]:

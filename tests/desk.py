@@ -1,7 +1,9 @@
-"""The desk as tests use it: addresses, and a form as a browser sends it back."""
+"""The desk as tests use it: addresses, a form as a browser sends it back, several people at the same instant."""
 
 import re
+from threading import Barrier, Thread
 
+from django.db import connection, connections
 from django.urls import reverse
 
 
@@ -37,3 +39,25 @@ def _text(escaped: str) -> str:
 
 def opened(client, actor) -> dict:
     return filled(client.get(to("edit", actor.public_id)))
+
+
+def at_once(work, arguments) -> None:
+    """Call ``work`` with each argument at the same time on PostgreSQL, in turn on SQLite, which has one writer."""
+    if connection.vendor != "postgresql":
+        for argument in arguments:
+            work(argument)
+        return
+    barrier = Barrier(len(arguments))
+
+    def alone(argument):
+        barrier.wait()
+        try:
+            work(argument)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=alone, args=[argument]) for argument in arguments]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -183,8 +183,8 @@ def test_old_lines_are_pruned(world):
     AccessLog.objects.update(at=timezone.now() - timedelta(days=400))
     AccessLog.objects.create(event=Event.SIGN_IN)
     output = io.StringIO()
-    call_command("prune_access_log", stdout=output)
-    assert "1" in output.getvalue() and events() == [Event.SIGN_IN]
+    call_command("chores", stdout=output)
+    assert "lignes retirées : 1" in output.getvalue() and events() == [Event.SIGN_IN]
 
 
 # Personal data --------------------------------------------------------------------------------------------------
@@ -242,3 +242,10 @@ def test_the_secret_of_the_second_factor_is_not_in_the_database(world):
     editor = person(Role.CRESS_EDITOR, territory=world.region)
     factor = Authenticator.objects.get(user=editor, type="totp")
     assert SECRET not in str(factor.data) and factor.wrap().validate_code(code_for(SECRET))
+
+
+def test_the_legal_page_says_what_is_kept_and_how_long(client, settings, db):
+    settings.ACCESS_LOG_DAYS = 730
+    page = client.get("/mentions-legales/").text
+    for words in ("2 ans, puis effacement", "6 mois après la décision", "sessionid", "CNIL", "30 jours", "Mon compte"):
+        assert words in page, words

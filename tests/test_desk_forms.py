@@ -1,11 +1,10 @@
 """Editing at the desk, through its pages: what is typed is written once, by whoever may, and never lost."""
 
 import re
-from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +16,7 @@ from observatory.editing.registry import kind_of
 from observatory.editing.services import Author, Conflict
 from observatory.territories.enums import Level
 
-from .desk import filled, opened, to
+from .desk import at_once, filled, opened, to
 from .factories import ActorFactory, CommuneFactory, TerritoryFactory, ThemeFactory
 from .permissions import person
 
@@ -312,28 +311,6 @@ def test_two_forms_sent_at_once_are_one_change_and_one_conflict(world):
     answers = []
     at_once(lambda n: answers.append(people[n].post(to("edit", world.actor.public_id), forms[n]).status_code), [0, 1])
     assert sorted(answers) == [302, 409] and Revision.objects.count() == 1
-
-
-def at_once(work, arguments) -> None:
-    """Call ``work`` with each argument at the same time on PostgreSQL, in turn on SQLite, which has one writer."""
-    if connection.vendor != "postgresql":
-        for argument in arguments:
-            work(argument)
-        return
-    barrier = Barrier(len(arguments))
-
-    def alone(argument):
-        barrier.wait()
-        try:
-            work(argument)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=alone, args=[argument]) for argument in arguments]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 # Rights ---------------------------------------------------------------------------------------------------------

@@ -145,7 +145,8 @@ def test_a_person_is_held_only_with_consent_and_shown_field_by_field(client, des
     client.logout()
     public = client.get(world.actor.get_absolute_url()).text
     assert "Camille Essai" in public and "camille@essai.invalid" not in public and "06 00 00" not in public
-    assert "Camille" not in client.get(f"/api/v1/actors/{world.actor.public_id}/").text
+    answer = client.get(f"/api/v1/actors/{world.actor.public_id}/").json()
+    assert answer["contacts"] == [{"name": "Camille Essai", "role": None, "telephone": None, "email": None}]
 
     client.force_login(person(Role.CRESS_EDITOR, territory=world.region))
     stale = filled(page) | {"contacts-0-role": "Direction"}
@@ -153,6 +154,8 @@ def test_a_person_is_held_only_with_consent_and_shown_field_by_field(client, des
     assert "a modifié les contacts" in desk.post(address, stale).text
     desk.post(address, opened(desk, world.actor) | {"contacts-0-DELETE": "on"})
     assert not world.actor.contacts.exists() and Revision.objects.first().comment == "1 contact retiré."
+    after = client.get(f"/api/v1/actors/{world.actor.public_id}/").json()
+    assert after["contacts"] == [] and after["change"] > answer["change"], "les partenaires l’apprennent"
 
 
 def test_a_person_is_found_and_erased_wherever_a_contact_was_typed(desk, world):

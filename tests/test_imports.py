@@ -189,6 +189,14 @@ def test_two_establishments_may_share_a_name_in_one_commune(region):
     assert fates(load) == {"new": 2, "refused": 1}
 
 
+def test_a_record_that_was_checked_takes_what_the_next_list_says_and_keeps_its_date(region):
+    applied(region, as_csv([line("Un", 1)]))
+    today = timezone.localdate()
+    Actor.objects.update(checked_on=today)
+    applied(region, as_csv([line("Un bis", 1)]))
+    assert list(Actor.objects.values_list("name", "checked_on")) == [("Un bis", today)]
+
+
 def test_refused_lines_come_back_with_their_reason_and_no_live_formula(region):
     rows = [line('=HYPERLINK("http://mal.invalid")', SIRET="123"), line("Deux", 2, Commune="Nulle-Part")]
     load = staged(region, as_csv(rows))
@@ -196,6 +204,7 @@ def test_refused_lines_come_back_with_their_reason_and_no_live_formula(region):
     assert table[0] == [*HEADERS, "ligne", "motif"]
     assert table[1][0].startswith("'=HYPER") and table[1][-2] == "2" and "n’est pas un SIRET" in table[1][-1]
     assert "Nulle-Part" in table[2][-1]
+    assert table[1][HEADERS.index("Téléphone")] == "", "une case vide reste vide"
 
 
 def test_wrong_details_are_left_out_with_a_remark_wrong_identity_refuses_the_line(region):

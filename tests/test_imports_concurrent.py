@@ -97,7 +97,7 @@ def slowly(application):
     time.sleep(60)
 applying.Application._memberships = slowly
 from django.core.management import call_command
-call_command("db_worker", "--queue-name", "*", "--no-startup-delay", "--interval", "0.1", "--batch", verbosity=0)
+call_command("worker", "--once")
 """
 
 
@@ -124,8 +124,8 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_written_and_the_work_
     assert leases.sweep() == []  # it may only be slow
     Progress.objects.update(beat_at=timezone.now() - timedelta(minutes=2))
     assert Import.objects.get().is_interrupted
-    call_command("sweep_imports", verbosity=0)
+    call_command("chores", verbosity=0)
     assert DBTaskResult.objects.get().status == "FAILED"
     services.resume(Import.objects.get())
-    call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
+    call_command("worker", "--once")
     assert Import.objects.get().stage == Stage.APPLIED and Actor.objects.count() == 199

@@ -2,16 +2,21 @@
 
 from datetime import date, timedelta
 
+import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.imports import services, tasks
+from actors.imports import aside, leases, progress, services, tasks
+from actors.imports.applying import Application
 from actors.imports.enums import Fate, Stage
 from actors.imports.models import Import, Progress
 from actors.models import Actor
 from observatory.accounts.enums import Role
 from observatory.accounts.perms import Action
+from observatory.editing import services as editing
+from observatory.editing.services import Author
 
 from .lists import applied, as_csv, line, private_folder, region, staged
 from .permissions import PermissionCase, person
@@ -71,6 +76,64 @@ def test_what_changed_is_shown_field_by_field_and_gone_ones_are_listed(client, r
     applied(region, as_csv([line("Un bis", 1)]))
     assert "Deux" in client.get("/bureau/imports/absents/").text
     assert client.get(f"{load.get_absolute_url()}?lignes=lune").status_code == 404
+
+
+def test_who_left_the_list_is_settled_by_a_check_or_an_archive_and_found_in_the_list_of_records(client, region):
+    editor(client, region)
+    applied(region, as_csv([line("Un", 1), line("Deux", 2), line("Trois", 3)]))
+    applied(region, as_csv([line("Un", 1)]))
+    desk, records = client.get("/bureau/").text, "/bureau/acteurs/?only=absentes"
+    assert "Absents des dernières listes" in desk and "2 à vérifier" in desk
+    listed = client.get(records)
+    assert "Deux" in listed.text and "Un" not in [row.name for row in listed.context["page"]]
+    assert "Disparues de la dernière liste" in listed.text
+    two, three = Actor.objects.get(name="Deux"), Actor.objects.get(name="Trois")
+    client.post(reverse("editing:check", args=["acteurs", two.public_id]), {"next": "/bureau/imports/absents/"})
+    client.post(reverse("editing:archive", args=["acteurs", three.public_id]), {"motif": "Fermée"})
+    assert "Personne ne manque" in client.get("/bureau/imports/absents/").text
+    assert client.get(records).context["total"] == 0
+    assert client.get("/bureau/acteurs/?only=en-liste&family=association&sort=-created").context["total"] == 1
+    for wrong in ("only=lune", "family=lune", "sort=lune", "state=lune"):
+        assert client.get(f"/bureau/acteurs/?{wrong}").status_code == 404
+
+
+def test_the_page_says_what_going_back_will_do_and_what_it_will_leave(client, region):
+    user = editor(client, region)
+    applied(region, as_csv([line("Un", 1), line("Deux", 2)]))
+    load = applied(region, as_csv([line("Un bis", 1), line("Deux bis", 2), line("Trois", 3), line("Quatre", 4)]))
+    two, three = Actor.objects.get(name="Deux bis"), Actor.objects.get(name="Trois")
+    editing.change(two, {"telephone": "03 20 00 00 00"}, Author(user))
+    editing.check(three, Author(user))
+    address = reverse("imports:undo", args=[load.pk])
+    page = client.get(address)
+    assert page.context["forecast"] == {"archived": 1, "restored": 1, "kept": 2}
+    assert "2\u00a0fiches resteront telles quelles" in page.text and "Deux bis" in page.text and "Trois" in page.text
+    client.post(address)
+    tasks.run(load.pk)
+    load.refresh_from_db()
+    assert load.undone == page.context["forecast"]
+    names = dict(Actor._base_manager.values_list("name", "state"))
+    assert names == {"Un": "published", "Deux bis": "published", "Trois": "published", "Quatre": "archived"}
+
+
+@pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+def test_the_bar_moves_while_the_transaction_is_open(client, region, monkeypatch):
+    editor(client, region)
+    load = staged(region, as_csv([line("Un", 1), line("Deux", 2)]))
+    services.start(load, Stage.APPLYING)
+    assert "en attente de l’exécuteur" in client.get(load.get_absolute_url()).text
+    seen, history = [], Application._history
+
+    def look(application):
+        seen.append(client.get(load.get_absolute_url()).text)
+        assert leases.sweep() == []
+        history(application)
+
+    monkeypatch.setattr(Application, "_history", look)
+    monkeypatch.setattr(progress, "PACE", 0)
+    tasks.run(load.pk)
+    assert "2 sur environ 2" in seen[0].replace("\u00a0", " ") and 'value="2"' in seen[0]
+    assert aside.read(load.pk) is None and "Appliquée" in client.get(load.get_absolute_url()).text
 
 
 def test_an_unreadable_file_gets_a_sentence_next_to_its_field(client, region):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from actors.enums import Family, Label, LegalForm
 from actors.models import Actor
 from observatory.search import analysis, words
+from observatory.search.models import Word
 from observatory.search.registry import ranked
 
 from .factories import ActorFactory, CollectivityFactory, CommuneFactory, PoleFactory, ThemeFactory
@@ -277,3 +278,9 @@ def test_any_value_gives_a_page(client, directory, value, parameter):
 
 def test_a_null_character_beside_a_place_breaks_nothing(client, directory):
     assert client.get("/annuaire/", {"place": "Lille", "territory": "\x00"}).status_code == 302
+
+
+def test_of_words_as_near_the_one_that_begins_alike_comes_first(db):
+    for word in ("drouais", "crouais", "prouais", "roubaix"):
+        Word.objects.create(text=word, display=word, count=1)
+    assert words.nearest("roubais")[0] == "roubaix"

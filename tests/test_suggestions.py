@@ -136,12 +136,12 @@ def test_a_form_needs_its_csrf_token(actor):
 
 def test_addresses_and_emails_are_forgotten_in_time(client, actor):
     suggestion = left(client, actor, message="x", reply_to="a@exemple.fr")
-    call_command("prune_suggestions", verbosity=0)
+    call_command("chores", "--all", verbosity=0)
     suggestion.refresh_from_db()
     assert suggestion.origin and suggestion.author_email
     old = timezone.now() - timedelta(days=200)
     Suggestion.objects.update(created_at=old, decided_at=old, decision="refused")
-    call_command("prune_suggestions", verbosity=0)
+    call_command("chores", "--all", verbosity=0)
     suggestion.refresh_from_db()
     assert not suggestion.origin and not suggestion.author_email
 

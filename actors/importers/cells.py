@@ -33,6 +33,13 @@ _PARTS_OR_COMMA = re.compile(r"\s*[|;,\n]\s*")
 #: what lists write for "unknown"
 NOTHING = {"", "-", "–", "—", "nc", "n.c.", "n/c", "nr", "nd", "n.d.", "na", "n/a", "neant", "inconnu", "non renseigne", "?", "null", "none", "#n/a"}  # fmt: skip
 
+#: how such words begin: a cheap question first, since every cell is asked
+_NOTHING_STARTS = frozenset("".join(word[:1] + word[:1].upper() for word in NOTHING))
+#: numbers that need no tidying
+_TIDY_TELEPHONE = re.compile(r"0\d(?: \d\d){4}", re.ASCII)
+_TIDY_COUNT = re.compile(r"\d{1,7}", re.ASCII)
+_TIDY_YEAR = re.compile(r"(1[2-9]\d\d|20\d\d)", re.ASCII)
+
 
 def words(text: str) -> str:
     """Folded words separated by one space: how headers and terms are compared."""
@@ -40,10 +47,12 @@ def words(text: str) -> str:
 
 
 def says_nothing(text: str) -> bool:
-    return not text[0].isdigit() and len(text) < 16 and fold(text) in NOTHING
+    return text[0] in _NOTHING_STARTS and len(text) < 16 and fold(text) in NOTHING
 
 
 def _digits(text: str) -> str:
+    if text.isdigit():
+        return text
     digits = _NOT_DIGIT.sub("", text)
     if "," in digits or "e+" in digits.lower():
         raise Wrong(f"« {text[:40]} » a été abrégé par le tableur : mettez la colonne au format texte.")
@@ -215,6 +224,8 @@ def description(text: str) -> str:
 
 
 def telephone(text: str) -> str:
+    if _TIDY_TELEPHONE.fullmatch(text):
+        return text
     text = " ".join(text.split())
     digits = "".join(filter(str.isdigit, text))
     if len(digits) == 9 and digits[0] != "0" and text.isdigit():
@@ -250,13 +261,15 @@ def website(text: str) -> str:
 
 def year(text: str) -> int:
     """A year, alone or in a date."""
-    found = _YEAR.search(text)
+    found = _TIDY_YEAR.fullmatch(text) or _YEAR.search(text)
     if not found or len(text) > 40 or int(found[1]) > date.today().year + 1:
         raise Wrong(f"« {text[:40]} » n’est pas une année.")
     return int(found[1])
 
 
 def count(text: str) -> int:
+    if _TIDY_COUNT.fullmatch(text):
+        return int(text)
     digits = re.sub(r"[\s\u00a0\u202f]", "", text)
     if re.fullmatch(r"\d{1,7}(?:[.,]\d{1,3})?", digits):
         return round(float(digits.replace(",", ".")))

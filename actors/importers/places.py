@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -53,14 +53,20 @@ class Places:
 
     def __init__(self, places: Iterable[Place]):
         self.by_code: dict[str, Place] = {}
-        self.by_name: dict[str, list[Place]] = defaultdict(list)
         self.by_postal_code: dict[str, list[Place]] = defaultdict(list)
         for place in places:
             self.by_code[place.official_code] = place
-            self.by_name[commune_name(place.name)].append(place)
             for postal_code in place.postal_codes:
                 self.by_postal_code[postal_code].append(place)
         self.find = lru_cache(maxsize=50_000)(self._find)
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Place]]:
+        """Folding 36,000 names takes a second: most lists give a postal code, near which the name is found."""
+        found = defaultdict(list)
+        for place in self.by_code.values():
+            found[commune_name(place.name)].append(place)
+        return found
 
     def _find(self, insee: str, postal_code: str, name: str) -> Place:
         if insee:
@@ -80,11 +86,11 @@ class Places:
         if found := re.fullmatch(r"(\d{5})[\s,-]+(.+)", name):
             return self._find(insee, postal_code or found[1], found[2])
         wanted = commune_name(name)
-        named = self.by_name.get(wanted, [])
-        if exact := [place for place in near if place in named]:
+        if exact := [place for place in near if commune_name(place.name) == wanted]:
             return self._only(exact, f"« {name} »")
         if near and (best := process.extractOne(wanted, [commune_name(p.name) for p in near], scorer=fuzz.token_sort_ratio, score_cutoff=LIKE)):  # fmt: skip
             return near[best[2]]
+        named = self.by_name.get(wanted, [])
         if postal_code:  # a CEDEX has a code of its own: the département tells namesakes apart
             start = postal_code[: 3 if postal_code.startswith("97") else 2]
             start = {"20": "2"}.get(start, start)

@@ -8,9 +8,11 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from observatory.records.identity import fold
 
@@ -43,6 +45,18 @@ _DATA = re.compile(r"\S+@\S+\.\S+|https?://\S+|[\d\s.,/€%+-]+")
 Row = tuple[int, list[str]]
 
 
+class Block(NamedTuple):
+    """Whole records of a CSV as they stand in the file, to be cut into cells elsewhere."""
+
+    #: number of the first line
+    number: int
+    lines: list[str]
+
+
+#: some lines of a list; ``Table.cells`` reads them, in any process
+Portion = Block | list[Row]
+
+
 @dataclass
 class Table:
     """A list as it lies in its file."""
@@ -60,16 +74,33 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Line number and cells of every line below the header that holds something; longer ones keep what exceeds."""
-        width = len(self.headers)
-        for number, cells in self._all():
-            if number <= self.header_line or not any(cells):
-                continue
-            yield number, cells if len(cells) >= width else cells + [""] * (width - len(cells))
+        return self._filled(self._all())
+
+    def portions(self, size: int) -> Iterator[Portion]:
+        """The file in parts of ``size`` records or so, in its order: cutting them into cells is most of the reading."""
+        if self.kind == "xlsx":
+            rows = self.rows()
+            while portion := list(islice(rows, size)):
+                yield portion
+        else:
+            yield from _blocks(self.path, self.encoding, self.separator, size)
+
+    def cells(self, portion: Portion) -> Iterator[Row]:
+        """The lines of a portion, as ``rows`` gives them."""
+        if isinstance(portion, Block):
+            return self._filled(_records(portion.lines, self.separator, portion.number))
+        return iter(portion)
 
     def _all(self) -> Iterator[Row]:
         if self.kind == "xlsx":
             return workbooks.rows(self.path, self.sheet)
-        return _csv_rows(self.path, self.encoding, self.separator)
+        return _records(_lines(self.path, self.encoding), self.separator)
+
+    def _filled(self, rows: Iterator[Row]) -> Iterator[Row]:
+        width = len(self.headers)
+        for number, cells in rows:
+            if number > self.header_line and any(cells):
+                yield number, cells if len(cells) >= width else cells + [""] * (width - len(cells))
 
 
 def open_table(path: Path, *, sheet: str = "") -> Table:
@@ -125,18 +156,40 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
             yield line.replace("\x00", "") if "\x00" in line else line
 
 
-def _csv_rows(path: Path, encoding: str, separator: str) -> Iterator[Row]:
-    reader = csv.reader(_lines(path, encoding), delimiter=separator)
-    number = 1
+def _records(lines: Iterable[str], separator: str, first: int = 1) -> Iterator[Row]:
+    """Number and cells of each record of a CSV whose first line is number ``first``."""
+    reader = csv.reader(lines, delimiter=separator)
+    number = first
     try:
         for cells in reader:
             yield number, [cell.strip() for cell in cells]
-            number = reader.line_num + 1
+            number = first + reader.line_num
     except csv.Error:
         raise Unreadable(
             f"La ligne {number} ne se lit pas : une case dépasse {csv.field_size_limit():,} caractères, ".replace(",", "\u202f")
             + "ou un guillemet ouvert n’est pas refermé."
         ) from None  # fmt: skip
+
+
+def _blocks(path: Path, encoding: str, separator: str, size: int) -> Iterator[Block]:
+    """The records of a CSV, uncut: only a line with a quote may go on in the next one."""
+    lines = _lines(path, encoding)
+    number, block = 1, []
+
+    def taken() -> Iterator[str]:
+        for line in lines:
+            block.append(line)
+            yield line
+
+    for line in lines:
+        block.append(line)
+        if '"' in line:
+            next(_records(chain([line], taken()), separator, number + len(block) - 1), None)
+        if len(block) >= size:
+            yield Block(number, block)
+            number, block = number + len(block), []
+    if block:
+        yield Block(number, block)
 
 
 def _head(rows: Iterator[Row]) -> list[Row]:
@@ -153,7 +206,7 @@ def _separator(path: Path, encoding: str) -> str:
     best = (0.0, ",")
     for separator in SEPARATORS:
         try:
-            rows = [cells for _, cells in _head(_csv_rows(path, encoding, separator)) if any(cells)]
+            rows = [cells for _, cells in _head(_records(_lines(path, encoding), separator)) if any(cells)]
         except Unreadable:
             continue
         widths = Counter(len(cells) for cells in rows if len(cells) > 1)
@@ -162,7 +215,7 @@ def _separator(path: Path, encoding: str) -> str:
             # A second separator inside the cells cuts unevenly: regularity counts before width.
             best = max(best, (lines / len(rows) + min(width, 20) / 100, separator))
     if best[0] == 0.0:
-        for _ in _head(_csv_rows(path, encoding, ",")):  # a file that no separator reads says why
+        for _ in _head(_records(_lines(path, encoding), ",")):  # a file that no separator reads says why
             pass
     return best[1]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from actors.models import Actor, Flag
@@ -13,7 +14,7 @@ from observatory.editing.models import Revision
 from observatory.records.enums import Basis, State
 from observatory.records.models import Provenance
 
-from . import comparing, writing
+from . import comparing, indexes, writing
 from .enums import Fate, Stage
 from .models import Import, ImportLine, ListMembership
 from .progress import Beat
@@ -57,11 +58,12 @@ class Application:
         load.previous = (
             Import.objects.filter(actor_list=self.list, stage=Stage.APPLIED).order_by("-applied_at", "-pk").first()
         )
-        self._set_aside()
         counts = load.counts
         self.beat.start("Application", counts.get("new", 0) + counts.get("changed", 0))
-        with DeferredSearchIndex():
+        with indexes.spared(counts.get("new", 0)):
+            self._set_aside()
             self._write_new()
+        self._introduce()
         self._write_changed()
         self._history()
         counts["gone"] = self._memberships()
@@ -117,19 +119,44 @@ class Application:
 
     def _write_new(self) -> None:
         stamp = str(self._stamp())
-        columns = ("id", "created_at", "updated_at", "change", *writing.COLUMNS)
-        for portion in self._portions(Fate.NEW, "key", "row", "links"):
+        columns = ("created_at", "updated_at", "change", "id", *writing.COLUMNS)
+        number = self.writer.numbering((stamp, stamp, 0))
+        for portion in self._portions(Fate.NEW, "row", "links"):
             ids = self.writer.draw_ids(writing.ACTORS, len(portion))
             linked = [(pk, links) for pk, (*_, links) in zip(ids, portion, strict=True) if links]
             # Links first: each would otherwise touch, hence rewrite, the record that it hangs on.
             self._write_links(linked)
-            packed = (
-                self.writer.prefix(row, (pk, stamp, stamp, 0))
-                for pk, (_, _, row, _) in zip(ids, portion, strict=True)
-            )  # fmt: skip
+            packed = [number(pk, row) for pk, (_, row, _) in zip(ids, portion, strict=True)]
             self.writer.insert_packed(writing.ACTORS, columns, packed)
-            self._provenance([(pk, "") for pk in ids])
-            self._join([(pk, key) for pk, (_, key, _, _) in zip(ids, portion, strict=True)])
+
+    def _introduce(self) -> None:
+        """Say of every new record which list brought it, and of the list that it names the record."""
+        day = self.today.isoformat()
+        locator = self._locator()
+        self._for_new(
+            Provenance._meta.db_table,
+            {"content_type_id": self.kind, "source_id": self.list.source_id, "field": "", "locator": locator}
+            | {"basis": str(Basis.STATED), "note": "", "locked": False, "recorded_on": day},
+            {"object_id": "actor.id"},
+        )
+        self._for_new(
+            ListMembership._meta.db_table,
+            {"actor_list_id": self.list.pk, "first_seen_id": self.load.pk, "last_seen_id": self.load.pk}
+            | {"recorded_at": self._stamp()},
+            {"actor_id": "actor.id", "key": "line.key"},
+        )
+
+    def _for_new(self, table: str, values: dict, drawn: dict[str, str]) -> None:
+        """A row for each new record: the same values, and what is drawn from ``actor`` and ``line``."""
+        names = ", ".join((*values, *drawn))
+        picked = ", ".join((*["%s"] * len(values), *drawn.values()))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {picked} FROM {ImportLine._meta.db_table} line"
+                f" JOIN {writing.ACTORS} actor ON actor.public_id = line.public_id"
+                " WHERE line.load_id = %s AND line.fate = %s",
+                [*values.values(), self.load.pk, Fate.NEW],
+            )
 
     def _write_links(self, linked: list[tuple[int, dict]]) -> None:
         themes = [(pk, theme) for pk, links in linked for theme in links.get("themes", ())]
@@ -178,12 +205,15 @@ class Application:
             *("content_type_id", "object_id", "field", "source_id", "locator", "basis", "note", "locked"),
             "recorded_on",
         )
-        source, locator, day = self.list.source_id, f"liste du {self.load.edition:%d/%m/%Y}", self.today.isoformat()
+        source, locator, day = self.list.source_id, self._locator(), self.today.isoformat()
         self.writer.insert(
             Provenance._meta.db_table,
             columns,
             ((self.kind, pk, field, source, locator, str(Basis.STATED), "", False, day) for pk, field in said),
         )
+
+    def _locator(self) -> str:
+        return f"liste du {self.load.edition:%d/%m/%Y}"
 
     def _forget_provenance(self, said: list[tuple[int, str]]) -> None:
         """What another source said of a field that now comes from the list."""
@@ -223,7 +253,8 @@ class Application:
     def _memberships(self) -> int:
         """Note who is named again, who is named for the first time, and who is gone; gives the number of the last."""
         members = ListMembership.objects.filter(actor_list=self.list)
-        known = {actor: (pk, key) for pk, actor, key in members.values_list("pk", "actor_id", "key")}
+        former = members.exclude(first_seen=self.load)
+        known = {actor: (pk, key) for pk, actor, key in former.values_list("pk", "actor_id", "key")}
         named, several, rekeyed, joining = set(), set(), [], {}
         seen = self.lines.exclude(fate=Fate.NEW).values_list("fate", "actor_id", "key", "links")
         for fate, actor, key, links in seen:
@@ -248,33 +279,5 @@ class Application:
 
     def _count(self) -> None:
         fates = dict.fromkeys(map(str, Fate), 0)
-        for fate in self.lines.order_by().values_list("fate", flat=True):
-            fates[fate] += 1
-        self.load.counts |= fates
-
-
-class DeferredSearchIndex:
-    """PostgreSQL: new rows wait in the pending list of the full-text index, which is sorted in one go at the end.
-
-    Entered word by word, the index takes more than the whole rest of the write (docs/performance.md).
-    """
-
-    INDEX = f"{writing.ACTORS}_search"
-
-    def __enter__(self):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL gin_pending_list_limit = '1GB'")
-                cursor.execute(f"ALTER INDEX {self.INDEX} SET (fastupdate = on)")
-
-    def __exit__(self, kind, error, trace):
-        if connection.vendor == "postgresql" and kind is None:
-            with connection.cursor() as cursor:
-                cursor.execute(f"ALTER INDEX {self.INDEX} SET (fastupdate = off)")
-
-
-def settle_search_index() -> None:
-    """Enter what waits in the full-text index; after the transaction, so that nobody waits for it."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [DeferredSearchIndex.INDEX])
+        found = self.lines.order_by().values("fate").annotate(count=Count("*"))
+        self.load.counts |= fates | {row["fate"]: row["count"] for row in found}

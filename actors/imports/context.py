@@ -68,11 +68,15 @@ def _place(row: tuple, rows: dict[int, tuple], heirs: dict[int, list[int]], allo
     )
 
 
-def preparer(load: Import, headers: list[str], *, derive: bool) -> Preparer:
+def preparer(load: Import, table: Table, *, derive: bool) -> Preparer:
     """The reader of the lines of an import, ready to be handed to other processes."""
-    themes = {theme.key: (theme.pk, theme.name) for theme in Theme.objects.all()}
-    names = {cells.words(text): key for key, (_, name) in themes.items() for text in (key, name)}
-    reader = Reader(
+    return Preparer(table, reader(load, table.headers), _themes(), derive, load.pk or 0)
+
+
+def reader(load: Import, headers: list[str]) -> Reader:
+    """What reads the lines of an import under its mapping."""
+    names = {cells.words(text): key for key, (_, name) in _themes().items() for text in (key, name)}
+    return Reader(
         headers=headers,
         mapping={int(index): field for index, field in load.mapping.items()},
         constants=load.constants,
@@ -80,4 +84,8 @@ def preparer(load: Import, headers: list[str], *, derive: bool) -> Preparer:
         themes=names,
         clear=load.when_empty == WhenEmpty.CLEAR,
     )
-    return Preparer(reader, themes, derive, load.pk or 0)
+
+
+def _themes() -> dict[str, tuple[int, str]]:
+    """Key → primary key and name."""
+    return {theme.key: (theme.pk, theme.name) for theme in Theme.objects.all()}

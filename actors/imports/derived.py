@@ -13,7 +13,7 @@ from actors.importers.places import Place
 from actors.services import facet_words
 from observatory.maps.quadkeys import quadkey
 from observatory.records.enums import State
-from observatory.records.identity import ALPHABET, LENGTH, slug_for, sort_key
+from observatory.records.identity import ALPHABET, LENGTH, slug_for
 from observatory.search import analysis
 
 from .writing import FIELDS
@@ -22,19 +22,34 @@ from .writing import FIELDS
 BY_STATUTE = {Family.ASSOCIATION, Family.COOPERATIVE, Family.MUTUAL, Family.FOUNDATION}
 _DEFAULTS = {
     field.attname: None if field.null else (field.get_default() if field.has_default() else "") for field in FIELDS
-}
+} | {"state": str(State.PUBLISHED)}
+#: plain value → its place in the row; territory, point, themes and labels go their own ways
+_AT = {field.attname: at for at, field in enumerate(FIELDS)}
+_PUBLIC_ID, _SLUG, _SORT_KEY = _AT["public_id"], _AT["slug"], _AT["sort_key"]
+_NAMES, _TEXT, _FACETS = _AT["search_names"], _AT["search_text"], _AT["facets"]
+_PLACED = [
+    _AT[field]
+    for field in (
+        *("territory_id", "commune_id", "epci_id", "departement_id", "region_id"),
+        *("longitude", "latitude", "precision", "quadkey"),
+    )
+]
+_ADDRESS, _COMMUNE = str(Precision.ADDRESS), str(Precision.COMMUNE)
+_LABELS = dict(Label.choices)
 _FAMILIES, _FORMS = dict(Family.choices), dict(LegalForm.choices)
+#: two signs of a public id at a time
+_PAIRS, _SHIFTS = [one + other for one in ALPHABET for other in ALPHABET], range(0, 5 * LENGTH, 10)
 
 
 def draw_public_id() -> str:
     """As ``identity.new_public_id``, in one draw."""
     bits = int.from_bytes(token_bytes(8))
-    return "".join(ALPHABET[(bits >> (5 * i)) & 31] for i in range(LENGTH))
+    return "".join([_PAIRS[(bits >> shift) & 1023] for shift in _SHIFTS])
 
 
 def new_values(values: dict[str, Any]) -> dict[str, Any]:
     """The plain values of a new record: those of the line, and why it is part of the ESS."""
-    said = {field: value for field, value in values.items() if value not in (None, "", [])}
+    said = {field: value for field, value in values.items() if value or value == 0}
     return said | {"is_ess": True, "ess_reason": _reason(said)}
 
 
@@ -60,58 +75,80 @@ def _tokens(text: str) -> tuple[str, ...]:
     return tuple(token for word in analysis.words(text) for token in _word(word)[1])
 
 
-def _line(name: str) -> str:
-    return " ".join(stem for word in analysis.words(name) if (stem := _word(word)[0]))
-
-
-def _names(*names: str) -> str:
-    lines = dict.fromkeys(line for name in names if name and (line := _line(name)))
-    return "".join(f"| {line} " for line in lines) + "|" if lines else ""
-
-
 #: the middle of a commune comes back for each of its actors
 _cell = lru_cache(maxsize=50_000)(quadkey)
 
 
-def new_row(values: dict[str, Any], place: Place, themes: dict[str, tuple[int, str]], search=lambda text: text) -> list:
-    """The row of a new actor in the order of ``writing.COLUMNS``; ``themes`` gives primary key and name by key.
+@lru_cache(maxsize=20_000)
+def _facets(family: str | None, form: str | None, themes: tuple[int, ...], labels: tuple[str, ...]) -> str:
+    return facet_words(family=family, legal_form=form, themes=themes, labels=labels, networks=())
 
-    ``search`` turns index tokens into what the engine stores.
+
+class NewRows:
+    """Draws up the packed rows of new actors, in the order of ``writing.COLUMNS``.
+
+    ``themes`` gives primary key and name by key. What no line changes is packed once.
     """
-    row = dict(_DEFAULTS)
-    for field, value in values.items():
-        if field in row:
-            row[field] = value
-    name = values["name"]
-    row |= {"public_id": draw_public_id(), "slug": slug_for(name), "sort_key": sort_key(name)}
-    row["state"] = str(State.PUBLISHED)
-    row |= {
-        "territory_id": place.territory,
-        "commune_id": place.commune,
-        "epci_id": place.epci,
-        "departement_id": place.departement,
-        "region_id": place.region,
-    }
-    if point := values.get("point"):
-        row["longitude"], row["latitude"] = point
-        row["precision"] = str(Precision.ADDRESS)
-    elif place.longitude is not None:
-        row["longitude"], row["latitude"] = place.longitude, place.latitude
-        row["precision"] = str(Precision.COMMUNE)
-    if row["longitude"] is not None:
-        row["quadkey"] = _cell(row["longitude"], row["latitude"])
-    kinds = [themes[key] for key in values.get("themes", ())]
-    labels = [label for label, *_ in values.get("labels", ())]
-    family, form = values.get("family"), values.get("legal_form")
-    row["facets"] = facet_words(
-        family=family, legal_form=form, themes=[pk for pk, _ in kinds], labels=labels, networks=()
-    )
-    names = (name, values.get("acronym", ""))
-    row["search_names"] = _names(*names)
-    fixed = (*(n for _, n in kinds), _FAMILIES.get(family, ""), _FORMS.get(form, ""))
-    texts = (*names, *values.get("activities", ()), *fixed, *(Label(label).label for label in labels), *place.terms)
-    tokens = dict.fromkeys(token for text in texts for token in _tokens(text))
+
+    def __init__(self, themes: dict[str, tuple[int, str]], writer):
+        self.themes, self.writer = themes, writer
+        self.base = [writer.cell(_DEFAULTS.get(field.attname)) for field in FIELDS]
+
+    def draw(self, values: dict[str, Any], place: Place, filed: str) -> tuple[str, str]:
+        """Public id and packed row; ``filed`` is the sort key of the name."""
+        row, cell, public_id = self.base.copy(), self.writer.cell, draw_public_id()
+        for field, value in values.items():
+            if field in _AT:
+                row[_AT[field]] = value if value.__class__ is str else cell(value)
+        kinds = [self.themes[key] for key in values.get("themes", ())]
+        labels = tuple([label for label, *_ in values.get("labels", ())])
+        names, tokens = _searched(values, kinds, labels, place.terms)
+        row[_PUBLIC_ID], row[_SLUG], row[_SORT_KEY] = public_id, slug_for(values["name"]), filed
+        row[_NAMES], row[_TEXT] = names, self.writer.search(tokens)
+        row[_FACETS] = _facets(values.get("family"), values.get("legal_form"), tuple([pk for pk, _ in kinds]), labels)
+        for at, value in zip(_PLACED, _where(place, values.get("point")), strict=True):
+            row[at] = cell(value)
+        return public_id, self.writer.join(row)
+
+
+def _where(place: Place, point: list[float] | None) -> tuple:
+    """The values of ``_PLACED``."""
+    wider = (place.territory, place.commune, place.epci, place.departement, place.region)
+    if point:
+        return *wider, *point, _ADDRESS, quadkey(*point)
+    if place.longitude is None:
+        return *wider, None, None, "", None
+    return *wider, place.longitude, place.latitude, _COMMUNE, _cell(place.longitude, place.latitude)
+
+
+def _searched(values: dict[str, Any], kinds: list, labels: tuple[str, ...], place: tuple[str, ...]) -> tuple[str, str]:
+    """Both search columns: the names by their stems, and every token in the order of ``services.derive``."""
+    lines, found = {}, []
+    for name in (values["name"], values.get("acronym")):
+        if name:
+            known = [_word(word) for word in analysis.words(name)]
+            lines["| " + " ".join([stem for stem, _ in known if stem]) + " "] = None
+            for _, tokens in known:
+                found += tokens
+    lines.pop("|  ", None)
+    for text in values.get("activities", ()):
+        found += _tokens(text)
+    for _, name in kinds:
+        found += _tokens(name)
+    found += _kind_tokens(values.get("family"), values.get("legal_form"), labels)
+    found += _place_tokens(place)
     if description := values.get("description"):
-        tokens |= dict.fromkeys(token for word in analysis.words(description) for token in _word(word)[1])
-    row["search_text"] = search(" ".join(tokens))
-    return list(row.values())
+        for word in analysis.words(description):
+            found += _word(word)[1]
+    return "".join(lines) + "|" if lines else "", " ".join(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=2_000)
+def _kind_tokens(family: str | None, form: str | None, labels: tuple[str, ...]) -> tuple[str, ...]:
+    texts = (_FAMILIES.get(family, ""), _FORMS.get(form, ""), *(_LABELS[label] for label in labels))
+    return tuple(token for text in texts for token in _tokens(text))
+
+
+@lru_cache(maxsize=50_000)
+def _place_tokens(terms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(token for text in terms for token in _tokens(text))

@@ -6,6 +6,7 @@ import gives signs of life instead (``progress``); after ``LEASE`` seconds of si
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -18,8 +19,9 @@ _DIED = "L’exécuteur de tâches s’est arrêté pendant ce travail."
 def sweep() -> list[Import]:
     """Close in the queue the tasks of the works that gave no sign of life; gives their imports, which wait to be resumed."""
     limit = timezone.now() - timedelta(seconds=LEASE)
-    dead = Progress.objects.filter(load__stage__in=RUNNING, beat_at__lt=limit).select_related("load__actor_list")
-    dead = list(dead)
+    silent = Q(beat_at__lt=limit) | Q(beat_at=None)  # the file beside the database may still speak
+    dead = Progress.objects.filter(silent, load__stage__in=RUNNING).select_related("load__actor_list")
+    dead = [progress for progress in dead if progress.is_stale]
     tasks = [progress.task_id for progress in dead if progress.task_id]
     running = DBTaskResult.objects.filter(pk__in=tasks, status="RUNNING")
     running.update(

@@ -3,14 +3,17 @@
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Q
+from django.db.models.functions import Now, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import Actor
+from observatory.records.enums import State
 from observatory.records.models import Source
 from observatory.territories.models import Territory
 
+from . import aside
 from .enums import RUNNING, Fate, Stage, WhenEmpty
 
 
@@ -126,8 +129,16 @@ class Progress(models.Model):
     def __str__(self):
         return f"{self.done}/{self.total}"
 
+    def catch_up(self) -> None:
+        """Take in what the worker has said beside the database (see ``aside``)."""
+        said = aside.read(self.load_id)
+        if said and (self.beat_at is None or said["beat_at"] > self.beat_at):
+            for name, value in said.items():
+                setattr(self, name, value)
+
     @property
     def is_stale(self) -> bool:
+        self.catch_up()
         return self.beat_at is not None and (timezone.now() - self.beat_at).total_seconds() > LEASE
 
 
@@ -169,11 +180,19 @@ class ImportLine(models.Model):
         return f"ligne {self.number}"
 
 
+class ListMembershipQuerySet(models.QuerySet):
+    def to_settle(self):
+        """Gone from their list, and still published as somebody last saw them before: what becomes of them is to be decided."""
+        gone = self.filter(gone_since__isnull=False, actor__state=State.PUBLISHED)
+        seen_since = Q(actor__checked_on__gte=TruncDate("gone_in__applied_at"))
+        return gone.exclude(seen_since & Q(actor__checked_on__isnull=False, gone_in__isnull=False))
+
+
 class ListMembership(models.Model):
     """An actor named by a list: since which edition, and since when no longer."""
 
     actor_list = models.ForeignKey(
-        ActorList, models.CASCADE, related_name="memberships", verbose_name="liste", db_index=False
+        ActorList, models.CASCADE, related_name="memberships", verbose_name="liste", db_constraint=False, db_index=False
     )
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="list_memberships", verbose_name="acteur")
     key = models.CharField("identifiant dans la liste", max_length=100, blank=True)
@@ -183,16 +202,22 @@ class ListMembership(models.Model):
     last_seen = models.ForeignKey(
         Import, models.CASCADE, related_name="+", verbose_name="dernier chargement", db_constraint=False, db_index=False
     )
-    gone_since = models.DateField("absent depuis", null=True, db_index=True)
+    gone_since = models.DateField("absent depuis", null=True)
     #: the import that lacked it
-    gone_in = models.ForeignKey(Import, models.SET_NULL, null=True, related_name="+")
+    gone_in = models.ForeignKey(Import, models.SET_NULL, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField("noté le", db_default=Now())
+
+    objects = ListMembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "appartenance à une liste"
         verbose_name_plural = "appartenances aux listes"
         constraints = [models.UniqueConstraint(fields=["actor_list", "actor"], name="list_membership_once")]
-        indexes = [models.Index(fields=["actor_list", "key"], name="list_membership_by_key")]
+        indexes = [
+            models.Index(fields=["actor_list", "key"], name="list_membership_by_key", condition=~Q(key="")),
+            models.Index(fields=["gone_since"], name="list_membership_gone", condition=Q(gone_since__isnull=False)),
+            models.Index(fields=["gone_in"], name="list_membership_gone_in", condition=Q(gone_in__isnull=False)),
+        ]
 
     def __str__(self):
         return f"{self.actor} dans {self.actor_list}"

@@ -2,19 +2,21 @@
 
 import ctypes
 import gc
+import json
 import multiprocessing
 import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from actors.importers.lines import Line, Reader
-from actors.importers.tables import Row
+from actors.importers.tables import Portion, Table
 from observatory.records.identity import sort_key
 
 from . import derived, writing
@@ -43,7 +45,8 @@ class Candidate(NamedTuple):
     siret: str
     rna: str
     commune: int | None
-    values: dict[str, Any]
+    #: None beside ``packed``: read them again from ``raw`` if they must be compared after all
+    values: dict[str, Any] | None
     #: the packed staging line of the new record that the line would make; empty without one
     packed: str
 
@@ -52,6 +55,7 @@ class Candidate(NamedTuple):
 class Preparer:
     """What every process knows; ``derive`` makes the row of a new record at once."""
 
+    table: Table
     reader: Reader
     themes: dict[str, tuple[int, str]]
     derive: bool
@@ -59,65 +63,60 @@ class Preparer:
 
     def __post_init__(self):
         self.writer = writing.writer()
+        self.rows = derived.NewRows(self.themes, self.writer)
 
-    def chunk(self, rows: list[Row]) -> list[Candidate]:
-        return [self.one(self.reader.read(number, cells)) for number, cells in rows]
+    def chunk(self, portion: Portion) -> list[Candidate]:
+        return [self.one(self.reader.read(number, cells)) for number, cells in self.table.cells(portion)]
 
     def one(self, line: Line) -> Candidate:
-        values, refusal, problems = line.values, line.refusal, line.problems
-        if not refusal and line.place is not None and not line.place.inside:
+        values, refusal, problems, place = line.values, line.refusal, line.problems, line.place
+        if not refusal and place is not None and not place.inside:
             refusal = OUTSIDE
-            problems = [*problems, ("", line.place.name, OUTSIDE)]
-        name = values.get("name", "")
-        candidate = Candidate(
-            line.number,
-            dump(line.raw),
-            problems,
-            refusal,
-            line.key,
-            name,
-            sort_key(name) if name else "",
-            values.get("siret", ""),
-            values.get("rna", ""),
-            line.place and line.place.commune,
-            values,
-            "",
-        )
-        if self.derive and not refusal and line.place is not None:
-            return self.as_new(candidate, line.place)
-        return candidate
-
-    def as_new(self, candidate: Candidate, place) -> Candidate:
-        """The candidate with the record that it would make."""
-        values = derived.new_values(candidate.values)
-        row = derived.new_row(values, place, self.themes, self.writer.search)
-        labels = [[label, None, None] for label, *_ in values.get("labels", ())]
-        themes = [self.themes[key][0] for key in values.get("themes", ())]
-        return candidate._replace(
-            packed=self.writer.pack(
-                (
-                    *(self.load_id, candidate.number, "new", candidate.raw, dump(candidate.problems), candidate.key),
-                    *(candidate.name, candidate.siret, row[0], None, None),
-                    dump({field: [None, value] for field, value in values.items()}),
-                    *("{}", self.writer.pack(row)),
-                    dump({"themes": themes, "labels": labels}) if themes or labels else None,
-                    *(len(candidate.problems), 0),
-                )
-            )
+            problems = [*problems, ("", place.name, OUTSIDE)]
+        name, raw = values.get("name", ""), dump(line.raw)
+        filed, siret = sort_key(name) if name else "", values.get("siret") or ""
+        packed = ""
+        if self.derive and not refusal and place is not None:
+            packed, values = self.as_new(line.number, raw, line.key, problems, values, place, filed), None
+        return Candidate(
+            *(line.number, raw, problems, refusal, line.key, name, filed, siret, line.values.get("rna") or ""),
+            *(place and place.commune, values, packed),
         )
 
+    def as_new(self, number: int, raw: str, key: str, problems: list, values: dict, place, filed: str) -> str:
+        """The packed staging line of the record that the line would make."""
+        values = derived.new_values(values)
+        public_id, row = self.rows.draw(values, place, filed)
+        links = None
+        if "themes" in values or "labels" in values:
+            labels = [[label, None, None] for label, *_ in values.get("labels", ())]
+            links = dump({"themes": [self.themes[key][0] for key in values.get("themes", ())], "labels": labels})
+        line = (
+            *(self.load_id, number, "new", raw, dump(problems) if problems else "[]", key),
+            *(values["name"], values.get("siret") or "", public_id, None, None),
+            *(_created(values), "{}", links, len(problems), 0),
+        )
+        return self.writer.append(self.writer.pack(line), row)
 
-def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    rows = iter(rows)
-    while portion := list(islice(rows, CHUNK)):
-        yield portion
+    def again(self, candidate: Candidate) -> Line:
+        """What the line of a candidate says."""
+        return self.reader.read(candidate.number, json.loads(candidate.raw))
+
+
+def _created(values: dict[str, Any]) -> str:
+    """The differences of a new record as JSON: field → [nothing, value]."""
+    parts = [
+        f'"{field}":[null,{encode_basestring(value) if value.__class__ is str else dump(value)}]'
+        for field, value in values.items()
+    ]
+    return "{" + ",".join(parts) + "}"
 
 
 #: set before the processes are forked; they never touch the connection that they inherit
 _preparer: Preparer | None = None
 
 
-def _in_process(portion: list[Row]) -> list[Candidate]:
+def _in_process(portion: Portion) -> list[Candidate]:
     return _preparer.chunk(portion)
 
 
@@ -131,15 +130,14 @@ def _die_with_parent(parent: int) -> None:
             os._exit(1)
 
 
-def candidates(preparer: Preparer, rows: Iterable[Row], *, processes: int | None = None) -> Iterator[list[Candidate]]:
+def candidates(preparer: Preparer, *, processes: int | None = None) -> Iterator[list[Candidate]]:
     """The candidates in the order of the file, by portions; few of them are in memory at a time."""
     global _preparer
-    portions = _portions(rows)
+    portions = preparer.table.portions(CHUNK)
     first = list(islice(portions, FEW))
     processes = processes or os.cpu_count() or 1
     if len(first) < FEW or processes < 2 or sys.platform == "win32":
-        yield from map(preparer.chunk, first)
-        yield from map(preparer.chunk, portions)
+        yield from map(preparer.chunk, chain(first, portions))
         return
     _preparer = preparer
     # What the processes share stays shared: the collector of garbage would write to every page of it.
@@ -155,7 +153,7 @@ def candidates(preparer: Preparer, rows: Iterable[Row], *, processes: int | None
 
 
 def _in_order(
-    submit: Callable[..., Future], first: list[list[Row]], portions: Iterator[list[Row]], ahead: int
+    submit: Callable[..., Future], first: list[Portion], portions: Iterator[Portion], ahead: int
 ) -> Iterator[list[Candidate]]:
     waiting = deque(submit(_in_process, portion) for portion in first)
     for portion in portions:

@@ -5,6 +5,7 @@ import time
 from django.db import connection
 from django.utils import timezone
 
+from . import aside
 from .models import Progress
 
 #: seconds between two signs
@@ -12,10 +13,7 @@ PACE = 0.5
 
 
 class Beat:
-    """Says how far the work is; inside a transaction it speaks through a connection of its own.
-
-    SQLite has one writer: there nothing is said until the transaction ends, which is why it is short.
-    """
+    """Says how far the work is; inside a transaction it speaks through a connection of its own or, on SQLite, a file."""
 
     def __init__(self, load_id: int):
         self.load_id, self._other, self._last = load_id, None, 0.0
@@ -26,6 +24,7 @@ class Beat:
     def __exit__(self, *error):
         if self._other is not None:
             self._other.close()
+        aside.forget(self.load_id)
 
     def start(self, label: str, total: int) -> None:
         self._write(label=label, done=0, total=total)
@@ -47,3 +46,5 @@ class Beat:
                 cursor.execute(
                     f"UPDATE {Progress._meta.db_table} SET {names} WHERE load_id = %s", [*values.values(), self.load_id]
                 )
+        else:
+            aside.note(self.load_id, **values)

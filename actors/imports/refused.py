@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 
-from actors.exports import safe_cell
+from observatory.pages.downloads import safe_cell
 
 from .enums import Fate
 from .models import Import, ImportLine

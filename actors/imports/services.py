@@ -14,7 +14,7 @@ from actors.importers.workbooks import Unreadable
 from observatory.records.models import Source
 from observatory.territories.models import Territory
 
-from . import context, leases, tasks
+from . import aside, context, leases, tasks
 from .enums import Stage
 from .models import ActorList, Import, Progress
 
@@ -89,7 +89,7 @@ def set_mapping(load: Import, mapping: dict[int, str], constants: dict[str, Any]
 def preview(load: Import, mapping: dict[int, str], constants: dict, when_empty: str, rows: list) -> list:
     """Some lines as they would be read."""
     load.mapping, load.constants, load.when_empty = {str(i): f for i, f in mapping.items()}, constants, when_empty
-    reader = context.preparer(load, load.headers, derive=False).reader
+    reader = context.reader(load, load.headers)
     return [reader.read(number, row) for number, row in rows]
 
 
@@ -124,6 +124,7 @@ def resume(load: Import) -> None:
 
 
 def _enqueue(load: Import) -> None:
+    aside.forget(load.pk)
     result = tasks.work.enqueue(load.pk)
     Progress.objects.filter(load=load).update(label="", done=0, total=0, beat_at=None, task_id=result.id)
 

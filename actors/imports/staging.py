@@ -19,7 +19,7 @@ from .writing import dump
 LINES = ImportLine._meta.db_table
 _COLUMNS = (
     *("load_id", "number", "fate", "raw", "problems", "key", "name", "siret", "public_id", "actor_id", "change"),
-    *("diff", "kept", "row", "links", "notes", "keeps"),
+    *("diff", "kept", "links", "notes", "keeps", "row"),
 )
 #: closing years that a list does not fill and that its founding year must precede
 _CLOSED = "L’année de création suit l’année de fin de la fiche : elle est laissée."
@@ -48,10 +48,10 @@ class Staged:
         values = (
             *(load_id, line.number, str(self.fate), line.raw, dump(self.problems), line.key, line.name[:300]),
             *(line.siret, self.public_id, self.actor_id, self.change),
-            *(self.diff, dump(self.kept) if self.kept else "{}", self.row, None if links is None else dump(links)),
+            *(self.diff, dump(self.kept) if self.kept else "{}", None if links is None else dump(links)),
             *(len(self.problems), len(self.kept)),
         )
-        return writer.pack(values)
+        return writer.append(writer.pack(values), self.row)
 
 
 def stage(load: Import, *, processes: int | None = None, most: int | None = None) -> dict[str, int]:
@@ -59,27 +59,22 @@ def stage(load: Import, *, processes: int | None = None, most: int | None = None
     table = context.table_of(load)
     ImportLine.objects.filter(load=load).delete()
     first = not ListMembership.objects.filter(actor_list=load.actor_list).exists()
-    preparer = context.preparer(load, table.headers, derive=first)
+    preparer = context.preparer(load, table, derive=first)
     comparison = Comparison(load, preparer)
     writer = writing.writer()
     with Beat(load.pk) as beat:
         beat.start("Lecture et comparaison", _estimate(table))
-        for part in candidates(preparer, _limited(table, most), processes=processes):
+        for part in candidates(preparer, processes=processes):
+            if most and comparison.done + len(part) > most:
+                raise Unreadable(
+                    f"La liste compte plus de {most:,} lignes : partagez-la en plusieurs.".replace(",", "\u202f")
+                )
             staged = comparison.compare(part)
             with transaction.atomic():
                 writer.insert_packed(LINES, _COLUMNS, (line.packed(writer, load.pk) for line in staged))
             beat(comparison.done)
     load.columns, load.headers, load.counts = writing.COLUMNS, table.headers, comparison.totals()
     return load.counts
-
-
-def _limited(table: Table, most: int | None):
-    for count, row in enumerate(table.rows(), start=1):
-        if most and count > most:
-            raise Unreadable(
-                f"La liste compte plus de {most:,} lignes : partagez-la en plusieurs.".replace(",", "\u202f")
-            )
-        yield row
 
 
 def _estimate(table: Table) -> int:
@@ -97,7 +92,9 @@ class Comparison:
         self.load, self.preparer = load, preparer
         self.matcher = Matcher(load.actor_list)
         self.allowed = context.inside(load.actor_list.territory)
+        #: what names a record → the first line that bore it; those of lines without SIRET apart
         self.seen: dict[tuple, int] = {}
+        self.bare: dict[tuple, int] = {}
         #: actors that the file names, refused and ambiguous lines included
         self.present: set[int] = set()
         self.counts = dict.fromkeys(map(str, Fate), 0) | {"kept": 0, "remarks": 0}
@@ -126,7 +123,8 @@ class Comparison:
         if match.several:
             return self._ambiguous(line, match)
         actor = match.actor
-        refusal = line.refusal or self._repeated(line, match)
+        named = self._names(line, actor)
+        refusal = line.refusal or self._repeated(line, *named)
         if not refusal and actor is not None:
             if not current.territories(actor.pk) & self.allowed:
                 refusal = OUTSIDE
@@ -136,7 +134,7 @@ class Comparison:
             refusal = NO_PLACE
         if refusal:
             return self._refused(line, refusal, actor)
-        self._remember(line, match)
+        self._remember(line, *named)
         return self._new(line) if actor is None else self._known(line, actor, current)
 
     def _refused(self, line: Candidate, refusal: str, actor) -> Staged:
@@ -152,38 +150,46 @@ class Comparison:
         return Staged(line, Fate.AMBIGUOUS, [*line.problems, ("", "", sentence)], links=links)
 
     @staticmethod
-    def _names(line: Candidate, match: Match, sirets: tuple):
-        """What tells the record of a line from any other line's; ``sirets`` beside what two establishments may share."""
-        if match.actor:
-            yield ("actor", match.actor.pk)
+    def _names(line: Candidate, actor) -> tuple[list[tuple], list[tuple]]:
+        """What tells the record of a line from any other line's, and what two establishments of other SIRET may share."""
+        names, shared = [], []
         if line.key:
-            yield ("key", line.key)
+            names.append(("key", line.key))
         if line.siret:
-            yield ("siret", line.siret)
-        if not match.actor:
-            alike = [("rna", line.rna)] if line.rna else []
-            alike += [("name", line.sort_key, line.commune)] if line.commune else []
-            yield from ((*name, siret) for name in alike for siret in sirets)
+            names.append(("siret", line.siret))
+        if actor is not None:
+            names.append(("actor", actor.pk))
+        else:
+            if line.rna:
+                shared.append(("rna", line.rna))
+            if line.commune:
+                shared.append((line.sort_key, line.commune))
+        return names, shared
 
-    def _repeated(self, line: Candidate, match: Match) -> str:
-        """Same name or RNA: with a SIRET, as a line of the same or of none; without, as any (None)."""
-        for name in self._names(line, match, (line.siret, "") if line.siret else (None,)):
-            if name in self.seen:
-                return f"La ligne {self.seen[name]} parle déjà de la même organisation."
-        return ""
+    def _repeated(self, line: Candidate, names: list[tuple], shared: list[tuple]) -> str:
+        """Same name or RNA: with a SIRET, as a line of none; without, as any."""
+        alike = self.bare if line.siret else self.seen
+        number = next((self.seen[name] for name in names if name in self.seen), None)
+        number = number or next((alike[name] for name in shared if name in alike), None)
+        return f"La ligne {number} parle déjà de la même organisation." if number else ""
 
-    def _remember(self, line: Candidate, match: Match) -> None:
-        for name in self._names(line, match, (line.siret, None)):
+    def _remember(self, line: Candidate, names: list[tuple], shared: list[tuple]) -> None:
+        for name in (*names, *shared):
             self.seen.setdefault(name, line.number)
+        if not line.siret:
+            for name in shared:
+                self.bare.setdefault(name, line.number)
 
     def _new(self, line: Candidate) -> Staged:
         if not line.packed:
             place = self.preparer.reader.places.by_code[line.values["territory"].partition("-")[2]]
-            line = self.preparer.as_new(line, place)
+            of_line = (line.number, line.raw, line.key, line.problems, line.values)
+            line = line._replace(packed=self.preparer.as_new(*of_line, place, line.sort_key))
         return Staged(line, Fate.NEW, line.problems)
 
     def _known(self, line: Candidate, actor, current) -> Staged:
-        diff, kept = current.differences(actor.pk, line.values)
+        values = self.preparer.again(line).values if line.values is None else line.values
+        diff, kept = current.differences(actor.pk, values)
         problems = line.problems
         closed = current.rows[actor.pk]["closed"]
         if closed and "founded" in diff and (diff["founded"][1] or 0) > closed:

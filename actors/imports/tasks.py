@@ -9,7 +9,7 @@ from django_tasks import task
 from actors.importers.workbooks import Unreadable
 from observatory.search import words
 
-from . import applying, leases, staging, undoing
+from . import applying, indexes, leases, staging, undoing
 from .enums import Stage
 from .models import Import
 
@@ -60,7 +60,7 @@ def _apply(load: Import) -> None:
     except IntegrityError:  # a record with the same number was created at this very moment: now it is seen
         done = applying.apply(load.pk)
     if done:
-        applying.settle_search_index()
+        indexes.settle()
         words.refresh()
 
 

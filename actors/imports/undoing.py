@@ -5,6 +5,7 @@ since, by hand or by a later list, stays and is counted.
 """
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, QuerySet
 from django.utils import timezone
 
 from actors.models import Actor, Theme
@@ -32,6 +33,31 @@ def undo(load_id: int) -> bool:
     return True
 
 
+def forecast(load: Import) -> dict[str, int]:
+    """What going back would do now, under the names of ``Import.undone``."""
+    counts = dict.fromkeys(("archived", "restored", "kept"), 0)
+    rows = _marked(load).order_by().values("deed", "stays").annotate(n=Count("pk"))
+    for deed, stays, n in rows.values_list("deed", "stays", "n"):
+        counts["kept" if stays else "archived" if deed == Deed.CREATED else "restored"] += n
+    return counts
+
+
+def kept(load: Import) -> QuerySet[Actor]:
+    """The records that going back would leave as they are."""
+    return Actor._base_manager.filter(public_id__in=_marked(load).filter(stays=True).values("public_id"))
+
+
+def _written(load: Import) -> QuerySet[Revision]:
+    return Revision.objects.filter(batch=load.batch).exclude(deed=Deed.REVERTED)
+
+
+def _marked(load: Import) -> QuerySet[Revision]:
+    """What the import wrote, each with whether it ``stays``: touched since, or no longer published."""
+    later = Revision.objects.filter(kind=Actor.change_kind, public_id=OuterRef("public_id"), pk__gt=OuterRef("pk"))
+    published = Actor._base_manager.filter(public_id=OuterRef("public_id"), state=State.PUBLISHED)
+    return _written(load).annotate(stays=ExpressionWrapper(Exists(later) | ~Exists(published), BooleanField()))
+
+
 class _Undo:
     def __init__(self, load: Import, beat: Beat):
         self.load, self.beat = load, beat
@@ -40,7 +66,7 @@ class _Undo:
         self.report = {"archived": 0, "restored": 0, "kept": 0}
 
     def run(self) -> dict[str, int]:
-        revisions = Revision.objects.filter(batch=self.load.batch).exclude(deed=Deed.REVERTED).order_by("pk")
+        revisions = _written(self.load).order_by("pk")
         revisions = list(revisions.values_list("pk", "public_id", "deed", "fields"))
         self.beat.start("Retour en arrière", len(revisions))
         for start in range(0, len(revisions), CHUNK):

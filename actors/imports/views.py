@@ -20,7 +20,7 @@ from observatory.accounts.perms import Action
 from observatory.editing.differences import Shower
 from observatory.pages.listing import page_of
 
-from . import refused, reports, services
+from . import refused, reports, services, undoing
 from .enums import Fate, Stage
 from .forms import ColumnsForm, UploadForm
 from .models import ActorList, Import, ListMembership
@@ -65,7 +65,7 @@ def imports(request):
     loads = Import.objects.filter(_mine(request, "actor_list__"))
     loads = loads.select_related("actor_list__territory", "user", "progress").order_by("-pk")
     page = page_of(Paginator(loads, PER_PAGE), request.GET.get("page"))
-    gone_members = ListMembership.objects.filter(_mine(request, "actor_list__"), gone_since__isnull=False).count()
+    gone_members = ListMembership.objects.to_settle().filter(_mine(request, "actor_list__")).count()
     context = {"page": page, "gone_count": gone_members, "breadcrumbs": [*_crumbs()[:1], ("Listes", None)]}
     return render(request, "imports/list.html", context)
 
@@ -149,6 +149,7 @@ def detail(request, pk):
         return redirect("imports:columns", load.pk)
     context = {"load": load, "breadcrumbs": _crumbs((str(load), None)), "Stage": Stage}
     if load.is_running:
+        load.progress.catch_up()
         return render(request, "imports/_progress.html" if request.htmx else "imports/progress.html", context)
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -187,10 +188,18 @@ def apply(request, pk):
 @require_http_methods(FORM)
 def undo(request, pk):
     """The way back from an applied list."""
-    return _confirm(request, pk, Stage.UNDOING, Stage.APPLIED, "imports/undo.html")
+    return _confirm(request, pk, Stage.UNDOING, Stage.APPLIED, "imports/undo.html", _forecast)
 
 
-def _confirm(request, pk: int, wanted: Stage, needed: Stage, template: str) -> HttpResponse:
+def _forecast(load: Import) -> dict:
+    return {
+        "forecast": undoing.forecast(load),
+        "kept": undoing.kept(load).order_by("sort_key", "pk")[:PER_PAGE],
+        "kind": KIND,
+    }
+
+
+def _confirm(request, pk: int, wanted: Stage, needed: Stage, template: str, more=lambda load: {}) -> HttpResponse:
     load = _find(request, pk)
     if request.method == "POST":
         return _do(request, load, lambda: services.start(load, wanted))
@@ -198,7 +207,7 @@ def _confirm(request, pk: int, wanted: Stage, needed: Stage, template: str) -> H
         return redirect(load)
     label = "Appliquer" if wanted == Stage.APPLYING else "Annuler ce chargement"
     crumbs = _crumbs((str(load), load.get_absolute_url()), (label, None))
-    return render(request, template, {"load": load, "breadcrumbs": crumbs})
+    return render(request, template, {"load": load, "breadcrumbs": crumbs} | more(load))
 
 
 def _do(request, load: Import, deed) -> HttpResponse:
@@ -239,8 +248,8 @@ def refused_lines(request, pk):
 @require_safe
 def gone(request):
     """The actors that a list named once and no longer names; somebody decides what becomes of each."""
-    members = ListMembership.objects.filter(_mine(request, "actor_list__"), gone_since__isnull=False)
-    members = members.filter(actor__state="published").select_related("actor", "actor_list")
+    members = ListMembership.objects.to_settle().filter(_mine(request, "actor_list__"))
+    members = members.select_related("actor", "actor_list")
     page = page_of(
         Paginator(members.order_by("-gone_since", "actor__sort_key", "pk"), PER_PAGE), request.GET.get("page")
     )

@@ -4,7 +4,10 @@
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from json.encoder import c_make_encoder, encode_basestring
+from typing import Any
 
 from django.db import connection
 
@@ -18,8 +21,16 @@ ACTORS = Actor._meta.db_table
 #: rows of one statement on SQLite
 CHUNK = 2_000
 
-#: compact JSON, accents as they are
-dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+def _encoder() -> Callable[[Any], str]:
+    """Compact JSON, accents as they are. ``JSONEncoder.encode`` draws up its encoder again for each value."""
+    if c_make_encoder is None:
+        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    encode = c_make_encoder(None, None, encode_basestring, None, ":", ",", False, False, True)
+    return lambda value: "".join(encode(value, 0))
+
+
+dump = _encoder()
 
 
 def _escape(text: str) -> str:
@@ -33,24 +44,31 @@ def _escape(text: str) -> str:
     return text.replace("\r", "\\r") if "\r" in text else text
 
 
-def _copy_text(value) -> str:
-    if value is None:
-        return "\\N"
-    kind = type(value)
-    if kind is str:
-        return _escape(value)
-    if kind is bool:
-        return "t" if value else "f"
-    if kind is list or kind is dict:
-        return _escape(dump(value))
-    return _escape(value) if isinstance(value, str) else str(value)
+#: null before the signs that COPY reads are set; no text holds it, since the readers of lists take it away
+_NULL = "\x00"
+_TEXTS = {type(None): lambda _: _NULL, bool: lambda value: "t" if value else "f", list: dump, dict: dump, tuple: dump}
 
 
 class PostgresWriter:
     """COPY in text form."""
 
     def pack(self, row: Sequence) -> str:
-        return "\t".join(map(_copy_text, row))
+        return self.join([value if value.__class__ is str else self.cell(value) for value in row])
+
+    def cell(self, value) -> str:
+        """A value as ``join`` takes it."""
+        return _TEXTS.get(value.__class__, str)(value)
+
+    def join(self, cells: list[str]) -> str:
+        """A packed row; few hold a sign that COPY reads, so the whole row is asked at once."""
+        text = "\t".join(cells)
+        if "\\" in text or "\n" in text or "\r" in text or text.count("\t") != len(cells) - 1:
+            text = "\t".join(map(_escape, cells))
+        return text.replace(_NULL, "\\N")
+
+    def append(self, packed: str, row: str) -> str:
+        """The packed row with another packed row as its last value."""
+        return packed + "\t" + row.replace("\\", "\\\\").replace("\t", "\\t")
 
     def search(self, tokens: str) -> str:
         """Index tokens, which are of ``a-z0-9`` alone, as a tsvector is written."""
@@ -66,6 +84,11 @@ class PostgresWriter:
 
     def prefix(self, packed: str, values: Sequence) -> str:
         return f"{self.pack(values)}\t{packed}"
+
+    def numbering(self, values: Sequence) -> Callable[[int, str], str]:
+        """What puts the same values, then a primary key, before a packed row."""
+        head = self.pack(values)
+        return lambda pk, packed: f"{head}\t{pk}\t{packed}"
 
     def draw_ids(self, table: str, count: int) -> list[int]:
         """Primary keys for rows to come; others may draw at the same time."""
@@ -96,9 +119,20 @@ class SqliteWriter:
     def pack(self, row: Sequence) -> str:
         return dump(self._stored(row))
 
-    @staticmethod
-    def _stored(row: Sequence) -> list:
-        return [dump(value) if isinstance(value, (list, dict)) else value for value in row]
+    def cell(self, value):
+        """What a JSON list holds for a value, and SQLite stores."""
+        if isinstance(value, (list, dict, tuple)):
+            return dump(value)
+        return value.isoformat() if isinstance(value, date) else value
+
+    def join(self, cells: list) -> str:
+        return dump(cells)
+
+    def append(self, packed: str, row: str) -> str:
+        return f"{packed[:-1]},{dump(row)}]"
+
+    def _stored(self, row: Sequence) -> list:
+        return list(map(self.cell, row))
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
         self._many(table, columns, map(self._stored, rows))
@@ -114,6 +148,10 @@ class SqliteWriter:
 
     def prefix(self, packed: str, values: Sequence) -> str:
         return dump([*self._stored(values), *json.loads(packed)])
+
+    def numbering(self, values: Sequence) -> Callable[[int, str], str]:
+        head = self.pack(values)[:-1]
+        return lambda pk, packed: f"{head},{pk},{packed[1:]}"
 
     def draw_ids(self, table: str, count: int) -> list[int]:
         """Primary keys for rows to come, inside the transaction that writes them: SQLite has one writer."""

@@ -11,6 +11,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return False
 
+    def get_login_redirect_url(self, request):
+        """Whoever has something to do at the desk enters by the desk."""
+        from . import guards, perms  # here, since allauth reads this module before the models are there
+
+        return guards.desk_url() if perms.may_open_desk(request.user) else super().get_login_redirect_url(request)
+
     def reauthenticate(self, user, password):
         """The account's own e-mail is the one that signs in, whether or not allauth has copied it."""
         known = self.authenticate(self.request, email=user.email, password=password)

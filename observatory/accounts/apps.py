@@ -7,6 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "Personnes et droits"
 
     def ready(self):
-        from . import audit, registrations  # noqa: F401 (finders of personal data)
+        from . import audit, chores, kept, registrations  # noqa: F401 (chores, personal data)
 
         audit.listen()

@@ -4,6 +4,7 @@ Passwords are drawn at creation, returned once and kept only as hashes. Producti
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -62,6 +63,15 @@ ACCOUNTS = (
 )
 
 
+#: (load, remove) of what the floors above show of these accounts
+_sets: list[tuple[Callable[[], None], Callable[[], None]]] = []
+
+
+def register(load_set: Callable[[], None], remove_set: Callable[[], None]) -> None:
+    """Add what an app shows in the demonstration: loaded after the accounts, removed before them; both may be repeated."""
+    _sets.append((load_set, remove_set))
+
+
 @transaction.atomic
 def load() -> list[Credentials]:
     """Create the accounts that are missing; those already there keep their passwords and get the right they lack.
@@ -80,11 +90,15 @@ def load() -> list[Credentials]:
             user, told = _create(account)
             credentials.append(told)
         Grant.objects.create(user=user, role=account.role, **_right(account, territories.get(account.territory)))
+    for load_set, _ in _sets:
+        load_set()
     return credentials
 
 
 def remove() -> int:
     """Remove every demonstration account with its rights; gives how many there were."""
+    for _, remove_set in _sets:
+        remove_set()
     accounts = User.objects.filter(is_demonstration=True)
     count = accounts.count()
     accounts.delete()

@@ -19,6 +19,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from . import perms
 from .throttle import client_ip
 
+KEPT_SENTENCE = "Ce que vous avez écrit est gardé : vous le retrouverez une fois entré."
+NOT_KEPT_SENTENCE = (
+    "Ce que vous avez écrit n’a pas pu être gardé. Entrez dans un autre onglet, revenez ici par le bouton « Précédent » du "
+    "navigateur, puis enregistrez de nouveau."
+)
 PENDING_SENTENCE = "Votre session avait pris fin : rien de ce que vous aviez écrit n’est perdu, il reste à enregistrer."
 NO_DESK_SENTENCE = "Le bureau est réservé aux personnes qui tiennent des fiches ou parlent pour une organisation."
 FACTOR_SENTENCE = "Vos droits permettent de modifier des fiches publiques : ils demandent un second facteur."
@@ -78,13 +83,18 @@ def keep_typed(request: HttpRequest) -> None:
         if name == "csrfmiddlewaretoken" or "password" in name:
             del typed[name]
     encoded = typed.urlencode()
-    if not encoded or len(encoded) > PENDING_LIMIT or _too_many(request):
+    if not encoded:
+        return
+    if len(encoded) > PENDING_LIMIT or _too_many(request):
+        messages.warning(request, NOT_KEPT_SENTENCE)
         return
     names = request.session.keys()
     kept = [name for name in names if name.startswith(_PREFIX)]
     for key in kept[: max(0, len(kept) - PENDING_FORMS + 1)]:
         del request.session[key]
     request.session[f"{_PREFIX}{request.path}"] = encoded
+    if set(typed) - {"next", "token"}:  # a bare button writes nothing
+        messages.info(request, KEPT_SENTENCE)
 
 
 def pending(request: HttpRequest) -> QueryDict | None:

@@ -65,6 +65,8 @@ def _notes() -> str:
             "- Un territoire comprend les territoires officiels qu’il contient et, pour un parc ou un pays, ses communes.",
             "- Les actes d’une collectivité sont ses dispositifs, ses appels, ses conventions et ses parts de SCIC : ses",
             "  agents les écrivent eux-mêmes, comme l’Édition et la Modération CRESS de leur territoire.",
+            "- La grille de leviers d’une collectivité est à elle seule : ses agents l’écrivent, la CRESS de son territoire la",
+            "  lit et la conseille sans l’écrire, personne d’autre ne la voit avant sa publication.",
             "- Fusionner demande le droit sur les deux fiches.",
             "- On ne se retire pas un droit à soi-même, et la dernière administration de la plateforme reste en place.",
         ]

@@ -30,6 +30,8 @@ class Action(TextChoices):
     IMPORT = "import", "charger une liste"
     HISTORY = "history", "lire l’historique d’une fiche"
     CONTACTS = "contacts", "lire les contacts non publics"
+    FILL = "fill", "remplir, publier et figer une grille de leviers"
+    HELP = "help", "lire une grille de leviers non publiée et la conseiller"
     INVITE = "invite", "inviter une personne et retirer un droit"
     ADMINISTER = "administer", "lire les journaux, exporter et effacer les données d’une personne"
 
@@ -75,6 +77,8 @@ MATRIX: dict[Action, dict[Role, Reach]] = {
     Action.IMPORT: _reaches([Role.CRESS_EDITOR]),
     Action.HISTORY: _reaches(_DESK_ROLES, _OWNERS),
     Action.CONTACTS: _reaches(_DESK_ROLES, _OWNERS),
+    Action.FILL: _reaches(acts=_AGENTS),
+    Action.HELP: _reaches(_DESK_ROLES),
     Action.INVITE: _reaches([Role.CRESS_EDITOR]),
     Action.ADMINISTER: _reaches(),
 }
@@ -260,6 +264,16 @@ def may_see_history(user, record: Published) -> bool:
 def may_see_contacts(user, record: Published) -> bool:
     """A contact that is hidden from the public is for those who keep the record; each reading is logged."""
     return may(user, Action.CONTACTS, record)
+
+
+def may_fill(user, checklist: Published) -> bool:
+    """A checklist engages its collectivité: its agents alone answer, publish and take snapshots (and the platform repairs)."""
+    return may(user, Action.FILL, checklist)
+
+
+def may_help(user, body: Published) -> bool:
+    """The CRESS of the région reads what is not published and advises; it never writes in the collectivité's place."""
+    return may(user, Action.HELP, body)
 
 
 def may_invite(user, role: Role, territory: Territory | None) -> bool:

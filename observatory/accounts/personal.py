@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 
@@ -40,11 +41,40 @@ class Finder:
     erase: Callable[[list[str]], int]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of people, why, and until when: the legal page says it. ``until`` is read at each display."""
+
+    what: str
+    why: str
+    until: Callable[[], str]
+
+
 _finders: dict[str, Finder] = {}
+_kept: list[tuple[int, Kept]] = []
 
 
 def register(finder: Finder) -> None:
     _finders[finder.key] = finder
+
+
+def register_kept(kept: Kept, *, order: int) -> None:
+    _kept.append((order, kept))
+
+
+def kept() -> list[Kept]:
+    return [row for _, row in sorted(_kept, key=lambda pair: pair[0])]
+
+
+def lasting(span: timedelta) -> str:
+    """A span of time as it is said: ``un an``, ``6 mois``, ``30 jours``."""
+    days = round(span / timedelta(days=1))
+    if days >= 365:
+        years = round(days / 365)
+        return "un an" if years == 1 else f"{years} ans"
+    if days > 60:
+        return f"{round(days / 30.4)} mois"
+    return "un jour" if days <= 1 else f"{days} jours"
 
 
 def find(text: str) -> list[Item]:

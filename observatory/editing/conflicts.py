@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.core import signing
 from django.db.models import Model
 
+from . import row_changes
 from .models import Revision
 from .registry import Kind, Values
 
@@ -52,7 +53,7 @@ class Difference:
     was: str
     theirs: str
     mine: str
-    #: "mine", "theirs", "same" or "" (to be chosen)
+    #: "mine", "theirs", "same", "both" (rows of a list, not the same ones) or "" (to be chosen)
     kept: str = ""
     by: Revision | None = None
 
@@ -88,12 +89,27 @@ def resolve(
         if i_changed and they_changed:
             kept = "same" if typed == now else (choices or {}).get(name, "")
             kept = kept if kept in ("mine", "theirs", "same") else ""
+            both = None if kept else _both(kind, name, was, typed, now)
+            if both is not None:
+                kept, resolution.values[name] = "both", both
         if i_changed and kept == "mine":
             resolution.values[name] = typed
         if they_changed:
             texts = (kind.show(name, value) for value in (was, now, typed))
             resolution.differences.append(Difference(name, kind.labels.get(name, name), *texts, kept=kept))
     return resolution
+
+
+def _both(kind: Kind, name: str, was, typed, now) -> list | None:
+    """A list with the rows that each side changed; None when they changed the same ones, or when it is no such list."""
+    if name not in kind.rows:
+        return None
+    same = kind.rows[name]
+    mine, theirs = (row_changes.changes(name, was, rows, same) for rows in (typed, now))
+    touched = [
+        {same(row) for change in side for row in (change.before, change.after) if row} for side in (mine, theirs)
+    ]
+    return None if touched[0] & touched[1] else row_changes.apply(now, mine, same)
 
 
 def tell_who(differences: Iterable[Difference], record: Model) -> None:

@@ -138,8 +138,12 @@ def last_changes(user) -> list[Revision]:
 
 
 def own_records(user) -> list:
-    """The rights on one record that the person holds, each with its record (None when it is gone)."""
-    return targets.attach([right for right in perms.grants(user) if right.role in RECORD_ROLES])
+    """The rights on one record that the person holds, each with its record (None when gone) and the slug of its kind, if any."""
+    slugs = {kind.key: kind.slug for kind in kinds()}
+    rights = targets.attach([right for right in perms.grants(user) if right.role in RECORD_ROLES])
+    for right in rights:
+        right.kind_slug = slugs.get(right.record_kind, "")
+    return rights
 
 
 def own_suggestions(user) -> list[Suggestion]:

@@ -39,6 +39,11 @@ SECTIONS = (
     Section("completude", "Tenir les fiches à jour", "Savoir quoi vérifier d’abord, et ce que pèse chaque champ."),
     Section("historique", "Historique", "Voir qui a changé quoi, et revenir en arrière."),
     Section("charger-une-liste", "Charger sa liste", "Faire entrer un fichier CSV ou XLSX sans rien perdre."),
+    Section(
+        "collectivites",
+        "Ce que fait une collectivité",
+        "Noter dispositifs, conventions et parts, et ce que dit la loi.",
+    ),
     Section("donnees-personnelles", "Données personnelles", "Savoir ce qui peut être écrit d’une personne."),
     Section("raccourcis-clavier", "Raccourcis clavier", "Aller plus vite sans souris."),
 )

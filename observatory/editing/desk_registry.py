@@ -29,6 +29,20 @@ class WorkList:
 
 
 @dataclass(frozen=True)
+class Narrowing:
+    """A choice that narrows the list of the records of a kind."""
+
+    #: in addresses
+    parameter: str
+    label: str
+    #: (value in addresses, label, condition, asked each time)
+    options: tuple[tuple[str, str, Callable[[], Q]], ...]
+
+    def option(self, value: str) -> tuple[str, Callable[[], Q]] | None:
+        return next(((label, condition) for key, label, condition in self.options if key == value), None)
+
+
+@dataclass(frozen=True)
 class Weight:
     """What a complete record says, and how much it weighs out of 100."""
 
@@ -102,6 +116,7 @@ class Room:
 
 
 _works: dict[str, Work] = {}
+_narrowings: dict[str, list[Narrowing]] = {}
 _rooms: list[Room] = []
 _panels: list[Callable[[Any], Panel | None]] = []
 
@@ -118,6 +133,14 @@ def works() -> list[Work]:
 
 def work_of(kind: str) -> Work | None:
     return _works.get(kind)
+
+
+def register_narrowing(kind: str, narrowing: Narrowing) -> None:
+    _narrowings.setdefault(kind, []).append(narrowing)
+
+
+def narrowings(kind: str) -> list[Narrowing]:
+    return _narrowings.get(kind, [])
 
 
 def register_room(room: Room) -> None:

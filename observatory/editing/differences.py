@@ -44,6 +44,11 @@ class Shower:
         return [self.line(name, *fields[name]) for name in names]
 
     def line(self, field: str, before, after) -> Line:
+        if field in self.kind.rows and isinstance(before, list) and isinstance(after, list):
+            # Of a long list, only the rows that differ.
+            before, after = (
+                [row for row in one if row not in other] for one, other in ((before, after), (after, before))
+            )
         shown = self.show(field, before), self.show(field, after)
         return Line(field, self.labels.get(field, field), *shown, words=words(*shown))
 

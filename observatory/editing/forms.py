@@ -49,6 +49,11 @@ class DeskForm(forms.Form):
         """What the server understood of a field that is checked while one types; empty when there is nothing to say."""
         return ""
 
+    @property
+    def warnings(self) -> list[str]:
+        """What is written all the same, but looks odd enough to be said once it is."""
+        return []
+
     def quiet(self) -> None:
         """Show what was typed without judging it yet."""
         self._errors = forms.utils.ErrorDict()

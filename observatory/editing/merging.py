@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from observatory.pages.templatetags.observatory import counted
 
+from . import row_changes
 from .differences import Shower
 from .registry import Kind, followers
 
@@ -42,7 +43,7 @@ def rows(kind: Kind, survivor: Model, loser: Model, chosen: Mapping[str, str]) -
             continue
         values = {SURVIVOR: one[field], LOSER: other[field]}
         if isinstance(one[field], list) and isinstance(other[field], list) and field != "point":
-            values[BOTH] = union(one[field], other[field])
+            values[BOTH] = union(kind, field, one[field], other[field])
         choice = chosen.get(field) if chosen.get(field) in values else sensible(one, other, field, survivor, loser)
         sides = [Side(key, shower.show(field, value), key == choice) for key, value in values.items()]
         found.append(Row(field, label, sides))
@@ -55,7 +56,10 @@ def links(kind: Kind, record: Model) -> list[str]:
     return [*kind.count_links(record), *(counted(n, noun) for n, noun in above if n)]
 
 
-def union(one: list, other: list) -> list:
+def union(kind: Kind, field: str, one: list, other: list) -> list:
+    """Both lists; of two rows that are the same thing, the survivor's."""
+    if same := kind.rows.get(field):
+        return [*one, *(row for row in other if row_changes.now(one, row, same) is None)]
     return sorted([*one, *(value for value in other if value not in one)], key=str)
 
 
@@ -88,7 +92,7 @@ def values(kind: Kind, survivor: Model, loser: Model, chosen: Mapping[str, str])
             continue
         kept[row.field] = {SURVIVOR: one, LOSER: other}.get(choice, {}).get(row.field)
         if choice == BOTH:
-            kept[row.field] = union(one[row.field], other[row.field])
+            kept[row.field] = union(kind, row.field, one[row.field], other[row.field])
         if isinstance(kept[row.field], list):
             gone = {survivor.public_id, loser.public_id}
             kept[row.field] = [value for value in kept[row.field] if not isinstance(value, str) or value not in gone]

@@ -9,10 +9,11 @@ from observatory.accounts import perms
 from observatory.accounts.perms import Action
 from observatory.territories.models import Territory
 
-from . import suggestions
+from . import row_changes, suggestions
 from .enums import Decision
 from .models import Suggestion
 from .registry import Kind, kind_by_key, kinds
+from .row_changes import RowChange
 
 NOT_YOURS = "Cette suggestion concerne un territoire qui ne relève pas de vous."
 _WIDER = ("region", "departement", "epci")
@@ -86,8 +87,9 @@ def name_all(rows: list[Suggestion]) -> list[Suggestion]:
 
 @dataclass(frozen=True)
 class Difference:
-    """One proposed field: what it was then, what it is now, what is proposed, in French."""
+    """One proposed field, or one row of a list: what it was then, what it is now, what is proposed, in French."""
 
+    #: what a box sends: the name of the field, or the token of a row
     field: str
     label: str
     then: str
@@ -100,12 +102,22 @@ class Difference:
     #: the moderator accepted it, or it is ticked on the page
     ticked: bool
 
+    @property
+    def anchor(self) -> str:
+        return self.field.replace(":", "-")
+
 
 def differences(suggestion: Suggestion, kind: Kind, record: Model | None, ticked: list[str] | None) -> list[Difference]:
-    """The proposed fields in the order of the form; every one is ticked unless told otherwise."""
+    """The proposed fields in the order of the form, lists row by row; every one is ticked unless told otherwise."""
     held = kind.read(record) if record is not None else {}
     rows = []
     for field in (f for f in kind.labels if f in suggestion.values):
+        if field in kind.rows:
+            rows += [
+                _row(suggestion, kind, change, field, held.get(field) or [], ticked)
+                for change in suggestions.row_changes_of(suggestion, kind, field)
+            ]
+            continue
         value, then, now = suggestion.values[field], suggestion.base.get(field), held.get(field)
         rows.append(
             Difference(
@@ -120,3 +132,23 @@ def differences(suggestion: Suggestion, kind: Kind, record: Model | None, ticked
             )
         )
     return rows
+
+
+def _row(suggestion, kind: Kind, change: RowChange, field: str, held: list, ticked: list[str] | None) -> Difference:
+    """One row of a list that somebody would add, take out or correct."""
+    now = row_changes.now(held, change.before or change.after, kind.rows[field])
+    done = change.after in held if change.after is not None else now is None
+
+    def shown(row):
+        return kind.show(field, [row]) if row is not None else ""
+
+    return Difference(
+        field=change.token,
+        label=f"{kind.labels[field]} : ligne {change.label}",
+        then=shown(change.before),
+        now=shown(now),
+        proposed=shown(change.after),
+        moved=not suggestion.is_new and not done and now != change.before,
+        done=done,
+        ticked=ticked is None or change.token in ticked or field in ticked,
+    )

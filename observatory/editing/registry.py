@@ -5,11 +5,13 @@ speak in them. A kind says how to read them from a record, how to write them to 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.module_loading import import_string
+
+from .row_changes import Identity
 
 Values = Mapping[str, Any]
 
@@ -59,6 +61,8 @@ class Kind:
     for_list: Callable[[QuerySet], QuerySet] = lambda rows: rows
     #: what may be typed in the search of that list
     search_hint: str = "nom…"
+    #: lists of rows that are read, decided and shown row by row: field → what stays the same in a row that is corrected
+    rows: Mapping[str, Identity] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -85,6 +89,8 @@ class Follower:
     column: str
     #: « convention,conventions »
     noun: str
+    #: the rows that stay behind, since what they belong to names the survivor already: (survivor) → condition
+    but: Callable[[Model], Q] | None = None
 
     @property
     def name(self) -> str:
@@ -92,6 +98,11 @@ class Follower:
 
     def of(self, record: Model) -> QuerySet:
         return self.model._base_manager.filter(**{self.column: record})
+
+    def moving(self, loser: Model, survivor: Model) -> QuerySet:
+        """The rows of the loser of a merge that may name the survivor instead."""
+        rows = self.of(loser)
+        return rows.exclude(self.but(survivor)) if self.but else rows
 
 
 _kinds: dict[str, Kind] = {}

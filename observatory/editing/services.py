@@ -5,11 +5,12 @@ Every door takes an ``Author``. None of them asks whether the author may: views 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
@@ -42,6 +43,7 @@ class Conflict(Exception):
         self.current = current
 
 
+TAKEN = "Une autre fiche portant le même numéro vient d’être enregistrée : vérifiez, puis enregistrez de nouveau."
 #: writes what a form holds beside plain values (named contacts), in the same transaction; says what it did, without values
 Beside = Callable[[Model], str]
 
@@ -57,7 +59,22 @@ class Author:
     token: UUID | None = None
 
 
-@transaction.atomic
+def door(write):
+    """One transaction. What another person wrote at the same instant is refused like what stood there before."""
+
+    @wraps(write)
+    def entered(*args, **kwargs):
+        try:
+            with transaction.atomic():
+                return write(*args, **kwargs)
+        except IntegrityError as error:
+            _refuse_twice(next(part for part in args if isinstance(part, Author)))
+            raise ValidationError(TAKEN) from error
+
+    return entered
+
+
+@door
 def create(kind: Kind, values: Values, author: Author, *, beside: Beside | None = None) -> Model:
     """A new published record; raises ValidationError by field, AlreadyDone."""
     _refuse_twice(author)
@@ -72,7 +89,7 @@ def create(kind: Kind, values: Values, author: Author, *, beside: Beside | None 
     return record
 
 
-@transaction.atomic
+@door
 def change(
     record: Model,
     values: Values,
@@ -137,13 +154,13 @@ def check(record: Model, author: Author) -> Revision | None:
     return _note(record, author, Deed.CHECKED, {"checked_on": [before and before.isoformat(), today.isoformat()]})
 
 
-@transaction.atomic
+@door
 def archive(record: Model, author: Author) -> Revision | None:
     """Take a record out of every public place; nothing is lost, ``restore`` brings it back."""
     return _set_state(record, State.ARCHIVED, author, Deed.ARCHIVED)
 
 
-@transaction.atomic
+@door
 def restore(record: Model, author: Author) -> Revision | None:
     """Publish an archived record again, under the same address."""
     return _set_state(record, State.PUBLISHED, author, Deed.RESTORED)
@@ -160,7 +177,7 @@ def _set_state(record: Model, state: State, author: Author, deed: Deed) -> Revis
     return _note(record, author, deed, {"state": [before, str(state)]})
 
 
-@transaction.atomic
+@door
 def merge(
     survivor: Model, loser: Model, values: Values, author: Author, *, expected: tuple[Values, Values] | None = None
 ) -> Revision:
@@ -178,9 +195,8 @@ def merge(
             raise Conflict(current)
     moved = kind.move_links(loser, survivor)
     for follower in followers(kind.key):
-        rows = follower.of(loser)
-        moved[follower.name] = list(rows.values_list("pk", flat=True))
-        rows.update(**{follower.column: survivor})
+        moved[follower.name] = list(follower.moving(loser, survivor).values_list("pk", flat=True))
+        follower.of(loser).filter(pk__in=moved[follower.name]).update(**{follower.column: survivor})
     held = {field: value for field in kind.unique if _says(value := kind.read(loser)[field])}
     if held:
         kind.write(loser, dict.fromkeys(held))
@@ -198,7 +214,7 @@ def merge(
     return _note(survivor, author, Deed.MERGED, fields, other=loser.public_id)
 
 
-@transaction.atomic
+@door
 def separate(loser: Model, author: Author) -> Revision:
     """Undo a merge: links and unique fields go back, and so does what the survivor took and still holds."""
     _refuse_twice(author)

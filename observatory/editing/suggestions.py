@@ -19,13 +19,15 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from observatory.accounts import targets
+from observatory.pages.templatetags.observatory import counted
 from observatory.records.enums import State
 from observatory.territories.models import Territory
 
-from . import services
+from . import row_changes, services
 from .enums import Decision, Deed, Through
 from .models import Revision, Suggestion
 from .registry import Kind, Values, kind_by_key
+from .row_changes import RowChange
 
 #: how many suggestions one address may leave in a span of time
 LIMITS = ((timedelta(hours=1), 5), (timedelta(days=1), 20))
@@ -83,7 +85,7 @@ def propose(
         values=wanted,
         base={field: base.get(field) for field in wanted} if record else {},
         message=message.strip(),
-        territory=_place(record, wanted),
+        territory=_place(kind, record, wanted),
         user=user if user is not None and user.is_authenticated else None,
         author_email=email,
         origin=origin,
@@ -124,10 +126,11 @@ def check(kind: Kind, record: Model | None, values: Values) -> None:
             raise ValidationError(theirs) from None
 
 
-def _place(record: Model | None, values: Values) -> Territory | None:
+def _place(kind: Kind, record: Model | None, values: Values) -> Territory | None:
     """Where a suggestion is filed: where the record lies, else where it is said to lie."""
-    if record is not None and (place := targets.finest_territory(record)):
-        return place
+    for lying in [record] if record is not None else kind.stand_ins(values) if kind.stand_ins else []:
+        if place := targets.finest_territory(lying):
+            return place
     return Territory.objects.filter(code=values.get("territory") or "").first()
 
 
@@ -166,20 +169,22 @@ def target(suggestion: Suggestion) -> Model | None:
 def accept(
     suggestion: Suggestion, user, fields: list[str], *, seen: int | None = None, reply: str = "", root: str = ""
 ) -> Model | None:
-    """Write the accepted fields; gives the record. ``seen`` is the change number of the record that was looked at.
+    """Write the accepted fields, and the accepted rows of lists; gives the record.
 
-    Raises Decided, Moved, and ValidationError by field; nothing is written then.
+    ``fields`` are names of fields and tokens of rows (``row_changes_of``); ``seen`` is the change number of the record that
+    was looked at. Raises Decided, Moved, and ValidationError by field; nothing is written then.
     """
     suggestion = _waiting(suggestion)
     kind = kind_by_key(suggestion.kind)
-    accepted = [field for field in suggestion.values if field in fields]
-    values = {field: suggestion.values[field] for field in accepted}
+    units = _units(suggestion, kind)
+    accepted = [unit for unit in units if unit in fields or unit.partition(":")[0] in fields]
     if suggestion.values and not accepted:
         raise ValidationError("Cochez au moins un champ, ou refusez la suggestion.")
     author = services.Author(user, Through.SUGGESTION, batch=f"suggestion:{suggestion.pk}")
     record = _locked_target(kind, suggestion)
     if seen is not None and record is not None and record.change != seen:
         raise Moved
+    values = _accepted_values(suggestion, kind, record, accepted)
     if record is None and suggestion.is_new:
         if _silent(values.get("name")):
             raise ValidationError("Une fiche a besoin d’un nom : cochez-le.")
@@ -194,9 +199,38 @@ def accept(
             raise ValidationError("La fiche n’est plus publiée : la suggestion ne peut qu’être refusée.")
         services.change(record, values, author)
     suggestion.accepted = accepted
-    whole = len(accepted) == len(suggestion.values)
+    whole = len(accepted) == len(units)
     _decide(suggestion, user, Decision.ACCEPTED if whole else Decision.PARTLY, reply=reply, root=root)
     return record
+
+
+def row_changes_of(suggestion: Suggestion, kind: Kind, field: str) -> list[RowChange]:
+    """The rows of a list that a suggestion would add, take out or correct."""
+    return row_changes.changes(field, suggestion.base.get(field), suggestion.values[field], kind.rows[field])
+
+
+def _units(suggestion: Suggestion, kind: Kind) -> list[str]:
+    """What is accepted or left one by one: fields, and the rows of lists."""
+    return [
+        unit
+        for field in suggestion.values
+        for unit in (
+            [change.token for change in row_changes_of(suggestion, kind, field)] if field in kind.rows else [field]
+        )
+    ]
+
+
+def _accepted_values(suggestion: Suggestion, kind: Kind, record: Model | None, accepted: list[str]) -> dict[str, Any]:
+    """Plain values to write; what else has changed in a list since it was proposed stays."""
+    held = kind.read(record) if record is not None and kind.rows else {}
+    values = {}
+    for field, value in suggestion.values.items():
+        if field not in kind.rows:
+            if field in accepted:
+                values[field] = value
+        elif rows := [change for change in row_changes_of(suggestion, kind, field) if change.token in accepted]:
+            values[field] = row_changes.apply(held.get(field), rows, kind.rows[field])
+    return values
 
 
 @transaction.atomic
@@ -214,11 +248,16 @@ def refuse(suggestion: Suggestion, user, *, reason: str, reply: str = "", root: 
 def identify(suggestion: Suggestion, record: Model) -> Suggestion:
     """« C’est celle-ci »: what was proposed as new becomes a correction of a record that is already there."""
     suggestion = _waiting(suggestion)
-    held = kind_by_key(suggestion.kind).read(record)
+    kind = kind_by_key(suggestion.kind)
+    held = kind.read(record)
+    for field in kind.rows.keys() & suggestion.values.keys():
+        # What a new record would hold is added to the lists of the one that is there.
+        added = row_changes_of(suggestion, kind, field)
+        suggestion.values[field] = row_changes.apply(held[field], added, kind.rows[field])
     suggestion.values = {f: v for f, v in suggestion.values.items() if _differs(v, held.get(f)) and not _silent(v)}
     suggestion.base = {field: held.get(field) for field in suggestion.values}
     suggestion.public_id, suggestion.is_new = record.public_id, False
-    suggestion.territory = _place(record, suggestion.values)
+    suggestion.territory = _place(kind, record, suggestion.values)
     suggestion.save()
     return suggestion
 
@@ -281,8 +320,8 @@ def _answer(suggestion: Suggestion, root: str) -> None:
         "suggestion": suggestion,
         "name": record.name if record is not None else suggestion.values.get("name", ""),
         "address": f"{root}{shown.get_absolute_url()}" if shown else "",
-        "accepted": [kind.labels[field] for field in suggestion.accepted],
-        "left": [kind.labels[field] for field in suggestion.values if field not in suggestion.accepted],
+        "accepted": _named(kind, suggestion.accepted),
+        "left": _named(kind, [unit for unit in _units(suggestion, kind) if unit not in suggestion.accepted]),
         "observatory": settings.OBSERVATORY,
     }
     subject = f"{settings.OBSERVATORY['name']} : votre suggestion {reference(suggestion.token)}"
@@ -290,6 +329,17 @@ def _answer(suggestion: Suggestion, root: str) -> None:
         send_mail(subject, render_to_string("editing/suggest_mail.txt", context).strip() + "\n", None, [address])
     except OSError:
         log.exception("La réponse à la suggestion %s n’est pas partie.", suggestion.pk)
+
+
+def _named(kind: Kind, units: list[str]) -> list[str]:
+    """Fields and rows in French: « Nom », « Membres (2 lignes) »."""
+    fields = [unit.partition(":")[0] for unit in units]
+    return [
+        f"{kind.labels[field]} ({counted(fields.count(field), 'ligne,lignes')})"
+        if field in kind.rows
+        else kind.labels[field]
+        for field in dict.fromkeys(fields)
+    ]
 
 
 def _account_address(user) -> str:

@@ -11,7 +11,7 @@ from observatory.accounts import perms
 from observatory.accounts.guards import desk_required, pending
 from observatory.records.enums import State
 
-from . import conflicts, pages, suggestions
+from . import conflicts, pages, row_changes, suggestions
 from .registry import by_slug
 from .suggestions_views import lay
 
@@ -34,7 +34,7 @@ def propose(request, kind: str, public_id: str):
         raise Http404("Cette fiche n’est plus publiée.")
     typed = request.POST if request.method == "POST" else pending(request)
     form = _form(kind, record, request.user, typed)
-    if request.method != "POST":
+    if request.method != "POST" or "reprendre" in request.POST:
         if typed is not None:
             form.quiet()
         return _page(request, kind, record, form, typed)
@@ -53,6 +53,8 @@ def propose(request, kind: str, public_id: str):
             lay(form, fault)
         else:
             messages.success(request, SENT)
+            for sentence in form.warnings:
+                messages.warning(request, sentence)
             return redirect("editing:desk")
     elif len(message) > 4000:
         form.add_error(None, TOO_LONG)
@@ -68,10 +70,16 @@ def _form(kind, record, user, typed):
 
 
 def _touched(kind, record, form, start) -> dict:
-    """The fields that the person changed, whatever somebody else has changed since."""
-    held = conflicts.read(start, kind, record.public_id) or kind.read(record)
+    """The fields that the person changed, whatever somebody else has changed since, in other rows of a list included."""
+    now = kind.read(record)
+    held = conflicts.read(start, kind, record.public_id) or now
     untouched = form.normal(held)
-    return {name: value for name, value in form.plain().items() if value != untouched[name]}
+    touched = {name: value for name, value in form.plain().items() if value != untouched[name]}
+    for name in kind.rows.keys() & touched.keys():
+        same = kind.rows[name]
+        mine = row_changes.changes(name, untouched[name], touched[name], same)
+        touched[name] = row_changes.apply(now[name], mine, same)
+    return touched
 
 
 def _page(request, kind, record, form, typed, *, status=200):

@@ -3,10 +3,10 @@
 from django.db.models import Q
 from django.urls import reverse
 
-from observatory.accounts.personal import Finder, Item, register
+from observatory.accounts.personal import Finder, Item, Kept, lasting, register, register_kept
 
 from .models import Suggestion
-from .suggestions import reference
+from .suggestions import KEEP_EMAIL, KEEP_ORIGIN, reference
 
 ERASED = "(message effacé à la demande de son auteur)"
 
@@ -43,3 +43,27 @@ def erase(ids: list[str]) -> int:
 
 
 register(Finder("suggestion", "Suggestions", find, erase))
+register_kept(
+    Kept(
+        "Suggestions : le message et, si vous le laissez, votre courriel",
+        "Décider de la suggestion et vous répondre",
+        lambda: f"{lasting(KEEP_EMAIL)} après la décision pour le courriel",
+    ),
+    order=10,
+)
+register_kept(
+    Kept(
+        "Suggestions : une empreinte chiffrée de l’adresse réseau, qui ne permet pas de la retrouver",
+        "Arrêter les envois en nombre",
+        lambda: lasting(KEEP_ORIGIN),
+    ),
+    order=11,
+)
+register_kept(
+    Kept(
+        "Historique des fiches : qui a changé quoi",
+        "Revenir en arrière, savoir à qui demander",
+        lambda: "tant que la fiche existe ; un compte fermé n’y est plus nommé",
+    ),
+    order=40,
+)

@@ -98,7 +98,7 @@ class RecordFormView(DeskMixin, View):
     def create(self, form, mine, author):
         pages.keep_in_reach(self.request.user, self.kind, mine)
         record = services.create(self.kind, mine, author, beside=form.beside)
-        return self.done(Revision.objects.of(record).first())
+        return self.done(Revision.objects.of(record).first(), form.warnings)
 
     def change(self, form, base, mine, author):
         seen = self.signed("seen") or base
@@ -108,19 +108,25 @@ class RecordFormView(DeskMixin, View):
         resolution = conflicts.resolve(self.kind, base=base, mine=mine, theirs=theirs, choices=choices)
         if not resolution.settled or any(theirs.get(name) != value for name, value in expected.items()):
             return self.conflict(resolution, theirs)
-        pages.keep_in_reach(self.request.user, self.kind, resolution.values)
+        if self.kind.place_field in resolution.values:
+            pages.keep_in_reach(self.request.user, self.kind, {**theirs, **resolution.values})
         try:
-            revision = services.change(self.record, resolution.values, author, expected=expected, beside=form.beside)
+            with pages.within_reach(self.request.user, self.kind, self.public_id):
+                revision = services.change(
+                    self.record, resolution.values, author, expected=expected, beside=form.beside
+                )
         except Conflict as conflict:
             theirs = dict(conflict.current)
             resolution = conflicts.resolve(self.kind, base=base, mine=mine, theirs=theirs, choices=choices)
             return self.conflict(resolution, theirs)
-        return self.done(revision)
+        return self.done(revision, form.warnings)
 
-    def done(self, revision):
+    def done(self, revision, warnings=()):
         """The page of the record, the same whether the form came once or twice."""
         record = self.kind.get(revision.public_id) if revision else self.record
         pages.tell_saved(self.request, self.kind, revision)
+        for sentence in warnings:
+            messages.warning(self.request, sentence)
         return HttpResponseRedirect(pages.page_of(self.kind, record))
 
     # Showing --------------------------------------------------------------------------------------------------
@@ -165,6 +171,8 @@ class RecordFormView(DeskMixin, View):
 
     def sections(self, form):
         known = origins(self.record, form.fields, form.initial)
+        # Each row of a list says where it comes from; of the list itself, only whether it is protected.
+        known = {name: origin for name, origin in known.items() if name not in self.kind.rows or origin.locked}
         return [
             {**section, "rows": [{"field": field, "origin": known.get(field.name)} for field in section["fields"]]}
             for section in form.sections

@@ -1,6 +1,8 @@
 """The list of the records that somebody may edit."""
 
-from django.db.models import F
+from dataclasses import dataclass
+
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +17,9 @@ from observatory.search.pagination import CountedPaginator
 from observatory.territories import selectors
 from observatory.territories.models import Territory
 
+from . import desk_registry
+from .desk_registry import Narrowing
+
 STATES = [
     (State.PUBLISHED, "Publiées"),
     (State.ARCHIVED, "Archivées"),
@@ -24,6 +29,7 @@ STATES = [
 SORTS = {
     "name": ("Nom", ("sort_key", "pk")),
     "-change": ("Modifiées récemment", ("-change", "pk")),
+    "-created": ("Ajoutées récemment", ("-created_at", "pk")),
     "checked": ("À vérifier d’abord", (F("checked_on").asc(nulls_first=True), "sort_key", "pk")),
 }
 
@@ -46,6 +52,9 @@ def records(request, kind):
         rows = rows.filter(kind.model.lying_in(place))
     elif query.get("territory"):
         rows = rows.none()
+    selects = [_Select.of(narrowing, query) for narrowing in desk_registry.narrowings(kind.key)]
+    for select in selects:
+        rows = rows.filter(select.condition) if select.value else rows
     words = _plain(query.get("q"))[:200]
     rows = rows.search(words).order_by(*SORTS[sort][1])
     total = rows.count()
@@ -57,12 +66,34 @@ def records(request, kind):
         "place": place,
         "states": [Choice(label, "", value, value == state) for value, label in STATES],
         "sorts": [Choice(label, "", key, key == sort) for key, (label, _) in SORTS.items()],
-        "active": _chips(query, words, place),
+        "selects": selects,
+        "active": _chips(query, words, place, selects),
         "may_add": perms.may_add(request.user, kind.model),
         "may_archive": perms.may_add(request.user, kind.model, Action.ARCHIVE),
         "breadcrumbs": [("Bureau", reverse("editing:desk")), (kind.title, None)],
     }
     return render(request, "editing/records.html", context)
+
+
+@dataclass(frozen=True)
+class _Select:
+    """A narrowing as the page shows it, with what is chosen."""
+
+    name: str
+    label: str
+    choices: list[tuple[str, str]]
+    value: str
+    chosen: str
+    condition: Q
+
+    @classmethod
+    def of(cls, narrowing: Narrowing, query) -> "_Select":
+        value = query.get(narrowing.parameter, "")
+        found = narrowing.option(value) if value else ("", Q)
+        if found is None:
+            raise Http404("Ce filtre n’existe pas.")
+        choices = [(key, label) for key, label, _ in narrowing.options]
+        return cls(narrowing.parameter, narrowing.label, choices, value, found[0], found[1]())
 
 
 def _plain(text: str | None) -> str:
@@ -83,8 +114,8 @@ def _shown(kind, pks):
     return kind.for_list(kind.model.objects.filter(pk__in=pks))
 
 
-def _chips(query, words, place) -> list[Chip]:
+def _chips(query, words, place, selects) -> list[Chip]:
     chips = [Chip(f"« {words} »", address(query, q=None))] if words else []
     if query.get("territory"):
         chips.append(Chip(place.label if place else "Territoire inconnu", address(query, territory=None)))
-    return chips
+    return chips + [Chip(select.chosen, address(query, **{select.name: None})) for select in selects if select.value]

@@ -14,3 +14,4 @@ class PagesConfig(AppConfig):
     def ready(self):
         for room in ADMINS:
             import_module(f"observatory.{room}.admin")
+        from . import registrations  # noqa: F401 (chores)

@@ -33,7 +33,8 @@ def page_of(paginator: Paginator, number: str | None) -> Page:
     except PageNotAnInteger:
         raise Http404(f"« {number} » n’est pas un numéro de page.") from None
     except EmptyPage:
-        raise Http404(f"La page {number} n’existe pas : cette liste compte {paginator.num_pages} pages.") from None
+        held = f"compte {paginator.num_pages} pages" if paginator.num_pages > 1 else "tient en une page"
+        raise Http404(f"La page {number} n’existe pas : cette liste {held}.") from None
 
 
 def address(query: QueryDict, path: str = "", **changes) -> str:
@@ -58,7 +59,9 @@ def without(query: QueryDict, name: str, value: str) -> str:
 
 
 def sort_choices(filterset, query: QueryDict) -> list[Choice]:
-    asked = query.get("sort") or ("relevance" if query.get("q") else "name")
-    choices = [("relevance", "Pertinence")] if query.get("q") else []
+    by_relevance = filterset.is_ranked and bool(query.get("q"))
+    usual = "relevance" if by_relevance else "name" if filterset.is_ranked else next(iter(filterset.sorts))
+    asked = query.get("sort") or usual
+    choices = [("relevance", "Pertinence")] if by_relevance else []
     choices += [(key, label) for key, (label, _) in filterset.sorts.items()]
     return [Choice(label, address(query, sort=key), key, key == asked) for key, label in choices]

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from observatory.accounts import personal
 from observatory.maps.svg import HEIGHT, WIDTH, region_shapes
-from observatory.records import changes
+from observatory.records import changes, kept
 from observatory.records.models import ReferenceLoad, Source
 from observatory.search import analysis, registry, words
 from observatory.territories.models import Territory
@@ -74,30 +75,41 @@ def search(request):
     return render(request, "pages/search.html", {"q": q, "groups": groups, "suggestions": suggestions})
 
 
+def _suggested(q: str, wanted: str) -> list[dict]:
+    """A few results of each kind, or more of the one that is wanted."""
+    groups = []
+    for kind in registry.kinds():
+        if wanted and kind.key != wanted:
+            continue
+        if results := [kind.result(record) for record in registry.best(kind, q, 8 if wanted else 4)]:
+            groups.append({"label": kind.plural, "results": results})
+    return groups
+
+
 @require_safe
 def suggestions(request):
     """What the box proposes while one types, as JSON; ``kind=territory`` for territories alone."""
-    q, wanted = request.GET.get("q", "")[:100], request.GET.get("kind")
+    q, wanted = request.GET.get("q", "")[:100], request.GET.get("kind", "")
     groups = []
     if len(q.strip()) >= 2 and analysis.parse(q):
-        for kind in registry.kinds():
-            if wanted and kind.key != wanted:
-                continue
-            results = [kind.result(record) for record in registry.best(kind, q, 8 if wanted else 4)]
-            if results:
-                groups.append({"label": kind.plural, "results": results})
+        # Everybody types the same beginnings.
+        name = f"suggestions/{wanted[:40]}/{q.lower()}"
+        groups = kept.until_change(name, changes.safe_number(), lambda: _suggested(q, wanted))
     response = JsonResponse({"groups": groups}, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "public, max-age=300"
     return response
 
 
-def _text(template: str, label: str):
+def _text(template: str, label: str, **more):
+    """A page of text; ``more`` are read at each display."""
+
     @require_safe
     def view(request):
         context = {
             "breadcrumbs": [(label, None)],
             "sources": Source.objects.all(),
             "loads": ReferenceLoad.objects.all(),
+            **{name: read() for name, read in more.items()},
         }
         return render(request, template, context)
 
@@ -106,7 +118,7 @@ def _text(template: str, label: str):
 
 about = _text("pages/about.html", "À propos")
 accessibility = _text("pages/accessibility.html", "Accessibilité")
-legal = _text("pages/legal.html", "Mentions légales")
+legal = _text("pages/legal.html", "Mentions légales", kept=personal.kept)
 data = _text("pages/data.html", "Données et API")
 
 

@@ -1,5 +1,6 @@
 """Reference files: YAML whose every error names file, line and reason."""
 
+import re
 from pathlib import Path
 
 import yaml
@@ -37,3 +38,11 @@ def load_yaml(path: Path) -> list[dict]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BrokenFile(path.name, 1, "une liste de fiches est attendue")
     return rows
+
+
+_BEFORE = re.compile(r" (?=[»;:!?%€])")
+
+
+def typeset(text: str) -> str:
+    """French no-break spaces, which people do not type in fixtures."""
+    return _BEFORE.sub("\u00a0", text).replace("« ", "«\u00a0")

@@ -14,6 +14,8 @@ LENGTH = 10  # 50 bits: with 1,200,000 records, less than one chance in a thousa
 
 _ARTICLE = re.compile(r"^(?:l'|les? |la |du |des |d')(?=\w)")
 _SPACES = re.compile(r"[^a-z0-9]+")
+#: letters, digits, spaces, hyphens and apostrophes
+_SIMPLE = re.compile(r"[a-z0-9][a-z0-9 '-]*")
 
 
 def new_public_id() -> str:
@@ -27,11 +29,25 @@ def public_id_for(key: str) -> str:
     return "".join(ALPHABET[(digest >> (5 * i)) & 31] for i in range(LENGTH))
 
 
+class _WithoutMarks(dict):
+    """A table for ``str.translate`` that takes combining marks away; it learns each letter once."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_without_marks = _WithoutMarks()
+
+
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Lower case without accents or ligatures: ``Œuvre à Évry`` gives ``oeuvre a evry``."""
-    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = text.lower()
+    if text.isascii():
+        return text
+    text = text.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return unicodedata.normalize("NFKD", text).translate(_without_marks)
 
 
 def sort_key(name: str) -> str:
@@ -42,7 +58,10 @@ def sort_key(name: str) -> str:
 
 def slug_for(name: str, *, fallback: str = "sans-nom") -> str:
     """A slug of at most eighty characters, never empty."""
-    return slugify(fold(name).replace("'", "-"))[:80].strip("-") or fallback
+    folded = fold(name)
+    if _SIMPLE.fullmatch(folded):  # what ``slugify`` makes of most names, without its five passes
+        return _SPACES.sub("-", folded)[:80].strip("-") or fallback
+    return slugify(folded.replace("'", "-"))[:80].strip("-") or fallback
 
 
 class SortKeyField(models.CharField):

@@ -2,12 +2,30 @@
 
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
+from django.utils import timezone
 
 TIMEOUT = 24 * 3600  # seconds
+#: of what may also show rows that draw no number (a source, a threshold): how long it may lag behind them
+SHORT = 600
+
+
+def until_change(name: str, number: int, make: Callable[[], Any], *, worth: Callable = lambda answer: True) -> Any:
+    """What ``make`` gives under this name, kept for the day, until the next change, and no longer than ``SHORT``.
+
+    For what is the same for everybody: neither person nor session may have a part in it.
+    """
+    key = f"kept/{sha256(name.encode()).hexdigest()}/{number}/{timezone.localdate():%Y%m%d}"
+    answer = cache.get(key)
+    if answer is None:
+        answer = make()
+        if worth(answer):
+            cache.set(key, answer, timeout=SHORT)
+    return answer
 
 
 def kept(rows: QuerySet, number: int, *, worth: Callable[[list], bool] = lambda answer: True) -> list:

@@ -205,3 +205,21 @@ class ReferenceLoad(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.loaded_at:%d/%m/%Y})"
+
+
+class ChoreRun(models.Model):
+    """When a chore of the installation was last done, and what it said (see ``chores``)."""
+
+    key = models.CharField("entretien", max_length=60, unique=True)
+    begun_at = models.DateTimeField("commencé le", null=True)
+    #: null or before ``begun_at``: failed, cut short or at it
+    done_at = models.DateTimeField("achevé le", null=True)
+    report = models.CharField("compte rendu", max_length=300, blank=True)
+    error = models.CharField("échec", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "entretien"
+        ordering = ["key"]
+
+    def __str__(self):
+        return self.key

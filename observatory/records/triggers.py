@@ -58,10 +58,23 @@ END $$;
 CREATE OR REPLACE FUNCTION records_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
-    EXECUTE format('UPDATE %I SET change = 0 WHERE id = ($1).%I', TG_ARGV[0], TG_ARGV[1]) USING OLD;
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id IN (SELECT %I FROM former)', TG_ARGV[0], TG_ARGV[1]);
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    EXECUTE format('UPDATE %I SET change = 0 WHERE id = ($1).%I', TG_ARGV[0], TG_ARGV[1]) USING NEW;
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id IN (SELECT %I FROM fresh)', TG_ARGV[0], TG_ARGV[1]);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION records_said() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  kind int := (SELECT id FROM django_content_type WHERE app_label = TG_ARGV[1] AND model = TG_ARGV[2]);
+BEGIN
+  IF TG_OP <> 'INSERT' AND OLD.content_type_id = kind THEN
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id = $1', TG_ARGV[0]) USING OLD.object_id;
+  END IF;
+  IF TG_OP <> 'DELETE' AND NEW.content_type_id = kind THEN
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id = $1', TG_ARGV[0]) USING NEW.object_id;
   END IF;
   RETURN NULL;
 END $$;
@@ -83,9 +96,21 @@ CREATE OR REPLACE TRIGGER {table}_hide AFTER UPDATE OF state ON {table}
   FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION records_hide('{kind}');
 """
 
+# Once a statement: a list of 200,000 lines brings as many links. The first line removes what former versions installed.
 _POSTGRESQL_PART = """
-CREATE OR REPLACE TRIGGER {part}_touch_{table} AFTER INSERT OR UPDATE OR DELETE ON {part}
-  FOR EACH ROW EXECUTE FUNCTION records_touch('{table}', '{column}');
+DROP TRIGGER IF EXISTS {part}_touch_{table} ON {part};
+CREATE OR REPLACE TRIGGER {part}_touch_insert_{table} AFTER INSERT ON {part} REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{column}');
+CREATE OR REPLACE TRIGGER {part}_touch_update_{table} AFTER UPDATE ON {part}
+  REFERENCING OLD TABLE AS former NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{column}');
+CREATE OR REPLACE TRIGGER {part}_touch_delete_{table} AFTER DELETE ON {part} REFERENCING OLD TABLE AS former
+  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{column}');
+"""
+
+_POSTGRESQL_SAID = """
+CREATE OR REPLACE TRIGGER records_citation_said_{table} AFTER INSERT OR UPDATE OR DELETE ON records_citation
+  FOR EACH ROW EXECUTE FUNCTION records_said('{table}', '{app}', '{model}');
 """
 
 _SQLITE_NEXT = """
@@ -128,6 +153,29 @@ _SQLITE_PART = {
     "UPDATE {table} SET change = 0 WHERE id IN (OLD.{column}, NEW.{column}); END",
     "{part}_touch_delete_{table}": "AFTER DELETE ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id = OLD.{column}; END",
 }
+_SQLITE_KIND = "(SELECT id FROM django_content_type WHERE app_label = '{app}' AND model = '{model}')"
+_SQLITE_SAID = {
+    "records_citation_said_insert_{table}": "AFTER INSERT ON records_citation BEGIN UPDATE {table} SET change = 0 "
+    f"WHERE id = NEW.object_id AND NEW.content_type_id = {_SQLITE_KIND}; END",
+    "records_citation_said_update_{table}": "AFTER UPDATE ON records_citation BEGIN UPDATE {table} SET change = 0 "
+    f"WHERE (id = OLD.object_id AND OLD.content_type_id = {_SQLITE_KIND}) "
+    f"OR (id = NEW.object_id AND NEW.content_type_id = {_SQLITE_KIND}); END",
+    "records_citation_said_delete_{table}": "AFTER DELETE ON records_citation BEGIN UPDATE {table} SET change = 0 "
+    f"WHERE id = OLD.object_id AND OLD.content_type_id = {_SQLITE_KIND}; END",
+}
+
+#: rows of apps above whose change is a change of a record below: model → (table, column)
+_parts: dict[type, set[tuple[str, str]]] = {}
+
+
+def register_part(model, table: str, column: str) -> None:
+    """Say that the rows of ``table`` whose ``column`` names a record of ``model`` are part of that record."""
+    _parts.setdefault(model, set()).add((table, column))
+
+
+def _has_citations(model) -> bool:
+    """Whether what documents say of its records, as ``Citation``, is part of them."""
+    return any(field.name == "citations" for field in model._meta.private_fields)
 
 
 def tracked_models():
@@ -169,7 +217,9 @@ def install(using="default", **kwargs):
 def _install_table(cursor, vendor, model, tables):
     table = model._meta.db_table
     has_state = any(field.name == "state" for field in model._meta.concrete_fields)
-    parts = [(part, column) for part, column in model.change_parts if part in tables]
+    parts = [(part, column) for part, column in (*model.change_parts, *sorted(_parts.get(model, ()))) if part in tables]
+    cited = _has_citations(model) and {"records_citation", "django_content_type"} <= tables
+    named = {"app": model._meta.app_label, "model": model._meta.model_name}
     if vendor == "postgresql":
         cursor.execute(
             _POSTGRESQL_TABLE.format(table=table, kind=model.change_kind, differs="OLD.* IS DISTINCT FROM NEW.*")
@@ -178,6 +228,8 @@ def _install_table(cursor, vendor, model, tables):
             cursor.execute(_POSTGRESQL_STATE.format(table=table, kind=model.change_kind))
         for part, column in parts:
             cursor.execute(_POSTGRESQL_PART.format(part=part, column=column, table=table))
+        if cited:
+            cursor.execute(_POSTGRESQL_SAID.format(table=table, **named))
         return
     cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
     differs = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for (name,) in cursor.fetchall())
@@ -185,6 +237,7 @@ def _install_table(cursor, vendor, model, tables):
         (_SQLITE_TABLE, [{}]),
         (_SQLITE_STATE, [{}] if has_state else []),
         (_SQLITE_PART, [{"part": p, "column": c} for p, c in parts]),
+        (_SQLITE_SAID, [named] if cited else []),
     ]:
         for values in names:
             values = {"table": table, "kind": model.change_kind, "differs": differs, **values}

@@ -102,6 +102,8 @@ class PortalFilterSet(django_filters.FilterSet):
 
     #: value of ``sort`` → (label, order)
     sorts: dict[str, tuple[str, tuple[str, ...]]] = {}
+    #: whether rows found by words have an order of relevance
+    is_ranked = True
 
     def sorted(self, queryset):
         """The rows in the order asked for; with words and no order, by relevance."""

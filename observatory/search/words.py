@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from django.db import transaction
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import JaroWinkler
 
 from . import analysis
 from .engines import searchable_models
@@ -45,7 +46,9 @@ def nearest(text: str, *, limit: int = 3) -> list[str]:
         if word in vocabulary or word.isdigit():
             choices = [vocabulary.get(word, word)]
         else:
-            found = process.extract(word, list(vocabulary), scorer=fuzz.ratio, score_cutoff=72, limit=limit)
+            found = process.extract(word, list(vocabulary), scorer=fuzz.ratio, score_cutoff=72, limit=10 * limit)
+            # Of words as near, the one that begins alike: a slip is seldom at the start.
+            found = sorted(found, key=lambda match: (-match[1], -JaroWinkler.similarity(word, match[0])))[:limit]
             if not found:
                 return []
             choices = [vocabulary[match] for match, *_ in found]

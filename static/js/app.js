@@ -19,6 +19,11 @@
   openFilters();
   wide.addEventListener("change", openFilters);
 
+  // On a phone the contents of a long page would cover what they lead to.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(".toc a") && !wide.matches) event.target.closest("details").open = false;
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
   });
@@ -209,5 +214,7 @@
     }
   }
 
-  if (source) for (const box of document.querySelectorAll("[data-combobox]")) new Combobox(box);
+  const boxes = (part) => { for (const box of part.querySelectorAll("[data-combobox]")) new Combobox(box); };
+  if (source) boxes(document);
+  if (source) document.addEventListener("rows:added", ({ target }) => boxes(target));
 })();

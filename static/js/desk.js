@@ -18,23 +18,31 @@
     count();
   }
 
-  // One more row of labels ---------------------------------------------------------------------------------------
+  // One more row -------------------------------------------------------------------------------------------------
+  // A record that was picked is forgotten in the copy, whose words go with the form again.
+  const blank = (row, index) => {
+    for (const list of row.querySelectorAll(".combobox__list")) list.remove();
+    for (const box of row.querySelectorAll("[data-combobox]")) {
+      box.querySelector("input:not([type=hidden])").name = `${box.querySelector("input[type=hidden]").name}_text`;
+    }
+    for (const extra of row.querySelectorAll("[data-filled]")) extra.remove();
+    for (const field of row.querySelectorAll("input, select")) {
+      field.value = "";
+      for (const name of ["id", "name"]) field[name] = field[name].replace(/-\d+-/, `-${index}-`);
+    }
+    for (const label of row.querySelectorAll("label")) label.htmlFor = label.htmlFor.replace(/-\d+-/, `-${index}-`);
+    for (const rank of row.querySelectorAll(".visually-hidden")) rank.textContent = ` ${index + 1}`;
+  };
   for (const group of document.querySelectorAll("[data-rows]")) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet", textContent: "Ajouter une ligne" });
     const rows = () => group.querySelectorAll("[data-row]");
-    const last = [...rows()].at(-1);
-    last.after(button);
+    [...rows()].at(-1).after(button);
     button.addEventListener("click", () => {
-      const index = rows().length;
       const row = [...rows()].at(-1).cloneNode(true);
-      for (const field of row.querySelectorAll("input, select")) {
-        field.value = "";
-        for (const name of ["id", "name"]) field[name] = field[name].replace(/-\d+-/, `-${index}-`);
-      }
-      for (const label of row.querySelectorAll("label")) label.htmlFor = label.htmlFor.replace(/-\d+-/, `-${index}-`);
-      for (const rank of row.querySelectorAll(".visually-hidden")) rank.textContent = ` ${index + 1}`;
+      blank(row, rows().length);
       button.before(row);
-      row.querySelector("select, input").focus();
+      row.dispatchEvent(new Event("rows:added", { bubbles: true }));
+      row.querySelector("select, input:not([type=hidden])").focus();
     });
   }
 

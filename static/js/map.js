@@ -160,6 +160,34 @@
     marker(latitude, longitude, "map-point map-point--here", "", label, 28);
   }
 
+  // Few points, all sent with the page: [longitude, latitude, [[name, address, family], …]]; near ones share a mark.
+  const places = JSON.parse(data.places ?? "[]");
+  function showPlaces() {
+    markers.clearLayers();
+    const groups = [];
+    for (const [longitude, latitude, records] of places) {
+      const spot = map.project([latitude, longitude]);
+      const near = groups.find((group) => group.spot.distanceTo(spot) < 30);
+      if (near) near.records.push(...records);
+      else groups.push({ spot, latitude, longitude, records: [...records] });
+    }
+    for (const { latitude, longitude, records } of groups) {
+      const links = document.createElement("ul");
+      links.setAttribute("role", "list");
+      for (const [name, href] of records) {
+        const item = document.createElement("li");
+        item.append(href ? Object.assign(document.createElement("a"), { href, textContent: name }) : name);
+        links.append(item);
+      }
+      const one = records.length === 1;
+      const label = records.map(([name]) => name).join(", ");
+      const kind = one ? `map-point map-point--${records[0][2] || "unknown"}` : "map-cluster";
+      marker(latitude, longitude, kind, one ? "" : records.length, label, one ? 24 : 30)
+        .bindPopup(links, { maxHeight: 200 });
+    }
+  }
+  if (places.length) map.on("zoomend", showPlaces);
+
   // First view ----------------------------------------------------------------------------------------------
   const extent = (query.get("bbox") ?? data.bbox ?? "").split(",").map(Number);
   const zoom = Number(query.get("zoom"));

@@ -3,7 +3,11 @@
 import re
 
 from django import template
+from django.template import defaultfilters
+from django.utils import timezone
 from django.utils.html import format_html
+
+from observatory.pages import dates
 
 register = template.Library()
 
@@ -15,6 +19,20 @@ MARKS = {"association", "cooperative", "mutual", "foundation", "company", "pole"
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ÖØ-Þ«\d])")
 #: what ends with a full stop without ending a sentence
 _ABBREVIATION = re.compile(r"(?:\b(?:av|art|bd|cf|etc|ex|fig|hab|M|MM|Mme|n|p|pp|St|Ste)|\b[A-Z])\.$")
+
+
+# Dates -----------------------------------------------------------------------------------------------------
+
+
+@register.filter("date", expects_localtime=True)
+def french_date(value, style: str = "j F Y") -> str:
+    """Django's filter, with the first of a month as ``1er``."""
+    return dates.first(defaultfilters.date(value, style))
+
+
+@register.simple_tag
+def today() -> str:
+    return dates.day(timezone.localdate())
 
 
 # Numbers and words ----------------------------------------------------------------------------------------
