@@ -3,15 +3,15 @@
 Every total says "connus de l'observatoire": it never claims to be complete, and a breach warns without forbidding.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
-
 from actors.models import Actor
 from observatory.territories.models import Collectivity
 
+from .enums import StakeKind
 from .models import Agreement, Stake, Threshold, ThresholdValue
 
 DE_MINIMIS, DE_MINIMIS_SIEG = "de-minimis", "de-minimis-sieg"
@@ -95,7 +95,7 @@ def de_minimis(
     granted = granted.filter(is_sieg=True) if sieg else granted.exclude(is_sieg=True)
     granted = granted.filter(signed_on__range=(start, end)).select_related("body", "instrument").order_by("signed_on")
     counted = list(granted.exclude(pk=but.pk) if but and but.pk else granted)
-    known = sum((agreement.total for agreement in counted), Decimal(0))
+    known = sum((agreement.received for agreement in counted), Decimal(0))
     return Check(limit, start, end, counted, known, amount)
 
 
@@ -113,9 +113,9 @@ def granted_in_year(*, actor: Actor, body: Collectivity, year: int, but: Agreeme
 def paid_in(agreement: Agreement, year: int) -> Decimal:
     """What an agreement pays in a year: by its instalments, else the total in the year of the act."""
     if instalments := list(agreement.instalments.all()):
-        return sum((row.amount for row in instalments if row.year == year), Decimal(0))
+        return agreement.part(sum((row.amount for row in instalments if row.year == year), Decimal(0)))
     own = agreement.signed_on.year if agreement.signed_on else agreement.year
-    return agreement.total if own == year and agreement.total is not None else Decimal(0)
+    return agreement.received if own == year and agreement.received is not None else Decimal(0)
 
 
 def needs_written_agreement(*, amount_of_year: Decimal, day: date) -> bool:
@@ -143,18 +143,46 @@ def public_capital(
     limit = limit_on(SCIC_CAPITAL, day)
     if limit is None:
         return None
-    held = Stake.objects.published().filter(actor=actor, kind="capital", percent__isnull=False)
-    held = held.filter(Q(taken_on__lte=day) | Q(taken_on__isnull=True, year__lte=day.year))
-    held = held.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day)).select_related("body")
+    held = _in_capital(actor)
     held = held.exclude(body=body) if body else held
-    latest: dict[object, Stake] = {}
-    for stake in held.order_by("year", "taken_on", "pk"):
-        if but is None or stake.pk != but.pk:
-            # A later record of one body says what it holds then; it replaces the earlier one.
-            latest[stake.body_id or stake.body_then] = stake
-    counted = list(latest.values())
+    counted = held_on([stake for stake in held if but is None or stake.pk != but.pk], day)
     known = sum((stake.percent for stake in counted), Decimal(0))
     return Check(limit, day, day, counted, known, percent)
+
+
+def capital_over_time(stakes: Iterable[Stake]) -> list[Check]:
+    """What public bodies held together of a co-operative after each change of its ``stakes``, against the ceiling then.
+
+    A stake of which the year alone is known counts from the last day of that year. Days on which no ceiling is recorded
+    are left out.
+    """
+    stakes = [stake for stake in stakes if stake.kind == StakeKind.CAPITAL and stake.percent is not None]
+    days = {stake.day for stake in stakes if stake.day} | {stake.ended_on for stake in stakes if stake.ended_on}
+    limits = list(ThresholdValue.objects.filter(threshold__key=SCIC_CAPITAL)) if days else []
+    found = []
+    for day in sorted(days):
+        if limit := next((value for value in limits if value.is_in_force(day)), None):
+            counted = held_on(stakes, day)
+            known = sum((stake.percent for stake in counted), Decimal(0))
+            found.append(Check(limit, day, day, counted, known, Decimal(0)))
+    return found
+
+
+def held_on(stakes: list[Stake], day: date) -> list[Stake]:
+    """The stakes that stand on a day: of each body the latest, since it says all that the body holds then."""
+    latest: dict[object, Stake] = {}
+    for stake in sorted(stakes, key=lambda stake: (stake.day or date.min, stake.pk)):
+        if stake.day is None or stake.day <= day:
+            latest[
+                (stake.body_id, stake.organisation_id) if stake.body_id or stake.organisation_id else stake.body_then
+            ] = stake
+    return [stake for stake in latest.values() if stake.ended_on is None or stake.ended_on > day]
+
+
+def _in_capital(actor: Actor):
+    """The published stakes of a co-operative in capital whose percentage is known; accounts and securities are none."""
+    held = Stake.objects.published().filter(actor=actor, kind=StakeKind.CAPITAL, percent__isnull=False)
+    return held.select_related("body").order_by("pk")
 
 
 def _years_before(day: date, years: int) -> date:

@@ -6,12 +6,12 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from observatory.accounts import perms
 from observatory.accounts.perms import Action
 from observatory.editing import pages
 from observatory.editing.desk_registry import Panel, Room, register_panel, register_room
+from observatory.pages.dates import day
 
 from .editing import AGREEMENTS, KINDS, STAKES
 from .models import Agreement, Call
@@ -53,7 +53,7 @@ def ending(user) -> Panel | None:
             (
                 row.name,
                 reverse("editing:edit", args=[AGREEMENTS.slug, row.public_id]),
-                f"le {date_format(row.end, 'j F Y')} · {row.body_name}, {row.beneficiary}",
+                f"le {day(row.end)} · {row.body_name}, {row.beneficiary}",
             )
             for row in rows[:SHOWN]
         ],
@@ -72,10 +72,7 @@ def closing(user) -> Panel | None:
     rows = rows.select_related("scheme").prefetch_related("scheme__offers__body").order_by("closes", "pk")
     return Panel(
         title="Appels qui se closent bientôt",
-        rows=[
-            (row.name, row.get_absolute_url(), f"le {date_format(row.closes, 'j F Y')} · {row.place}")
-            for row in rows[:SHOWN]
-        ],
+        rows=[(row.name, row.get_absolute_url(), f"le {day(row.closes)} · {row.place}") for row in rows[:SHOWN]],
         more_label="Tous les appels de mon territoire",
         more_url=reverse("editing:records", args=["appels"]),
         empty="Aucun appel ne se clôt dans les quatorze jours.",

@@ -1,169 +1,37 @@
-"""Fields of the forms of the third floor: amounts, shares and dates as people write them, records by name."""
+"""Fields of the forms of the third floor: records by name, and the parts of a total."""
 
-import re
 from decimal import Decimal
 
-from django import forms
 from django.core.exceptions import ValidationError
 
-from actors.models import Actor
+from actors.fields import ActorField
+from observatory.editing.amounts import AmountField, CountField, DayField, ShareField, amount_of, shown_amount
 from observatory.editing.fields import BodyField, PickField
-from observatory.pages.templatetags.observatory import NBSP
 
 from .models import SupportScheme
 
-#: digits before the decimal comma that a column holds
-WHOLE_DIGITS = 12
-_BLANKS = re.compile(r"\s+")
-_NUMBER = re.compile(r"\d{1,3}(?:([.])\d{3})*(?:,\d+)?|\d+(?:[.,]\d+)?")
-_SHORT = {"inputmode": "decimal", "autocomplete": "off", "data-short": ""}
+__all__ = [
+    "ActBodyField",
+    "ActorField",
+    "AmountField",
+    "CountField",
+    "DayField",
+    "PartField",
+    "SchemeField",
+    "ShareField",
+    "amount_of",
+    "shown_amount",
+]
 
 
-def amount_of(text: str) -> Decimal | None:
-    """An amount as people write it: ``12 500,50 €``, ``12.500,50``, ``12500.5``; None when empty; raises ValidationError."""
-    typed = _BLANKS.sub("", text).lower().removesuffix("euros").removesuffix("euro").replace("€", "")
-    if not typed:
-        return None
-    if typed.startswith("-"):
-        raise ValidationError("Un montant n’est pas négatif.")
-    if re.fullmatch(r"\d{1,3}[.,]\d{3}", typed):
-        whole, rest = re.split("[.,]", typed)
-        raise ValidationError(
-            f"« {text.strip()[:40]} » se lit de deux façons : écrivez {whole} {rest} pour des milliers, ou deux décimales."
-        )
-    if not _NUMBER.fullmatch(typed):
-        raise ValidationError(f"« {text.strip()[:40]} » n’est pas un montant : écrivez par exemple 12 500,50.")
-    number = typed.replace(".", "").replace(",", ".") if "," in typed or typed.count(".") > 1 else typed
-    whole, _, cents = number.partition(".")
-    if len(cents) > 2:
-        raise ValidationError("Un montant s’arrête aux centimes : deux décimales au plus.")
-    if len(whole.lstrip("0")) > WHOLE_DIGITS:
-        raise ValidationError("Ce montant dépasse ce que l’observatoire sait garder : vérifiez les zéros.")
-    return Decimal(number).quantize(Decimal("0.01"))
-
-
-def shown_amount(value: str | None) -> str:
-    """A plain amount as the form shows it: ``12 500,50``, cents only when there are some."""
-    try:
-        whole, _, cents = f"{Decimal(value or ''):,.2f}".partition(".")
-    except ArithmeticError:
-        return value or ""
-    return whole.replace(",", NBSP) + (f",{cents}" if cents != "00" else "")
-
-
-class AmountField(forms.CharField):
-    """Euros as a plain decimal, ``"12500.50"``; None when empty."""
-
-    def __init__(self, **kwargs):
-        super().__init__(required=False, widget=forms.TextInput(_SHORT), **kwargs)
-
-    def prepare_value(self, value):
-        return shown_amount(value) if value and re.fullmatch(r"\d+\.\d\d", value) else value
+class PartField(ShareField):
+    """A percentage of at least 1, as the official schema asks: below, no part is written."""
 
     def clean(self, value):
-        amount = amount_of(super().clean(value))
-        return None if amount is None else str(amount)
-
-
-class ShareField(forms.CharField):
-    """A percentage as a plain decimal, ``"57.50"``; None when empty."""
-
-    def __init__(self, **kwargs):
-        super().__init__(required=False, widget=forms.TextInput(_SHORT), **kwargs)
-
-    def prepare_value(self, value):
-        if value and re.fullmatch(r"\d+\.\d\d", value):
-            return f"{Decimal(value).normalize():f}".replace(".", ",")
-        return value
-
-    def clean(self, value):
-        typed = _BLANKS.sub("", super().clean(value)).replace("%", "").replace(",", ".")
-        if not typed:
-            return None
-        if not re.fullmatch(r"\d{1,6}(\.\d{1,2})?", typed):
-            raise ValidationError("Une part s’écrit en pour cent, par exemple 57,5.")
-        if Decimal(typed) > 100:
-            raise ValidationError("Une part ne dépasse pas 100 %.")
-        return str(Decimal(typed).quantize(Decimal("0.01")))
-
-
-class DayField(forms.DateField):
-    """A day as ``AAAA-MM-JJ``; None when empty. Understands 31/12/2024 where the browser has no calendar."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            required=False,
-            input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
-            widget=forms.DateInput({"type": "date", "data-short": ""}, format="%Y-%m-%d"),
-            error_messages={"invalid": "Une date s’écrit jour/mois/année, par exemple 31/12/2024."},
-            **kwargs,
-        )
-
-    def clean(self, value):
-        day = super().clean(value)
-        if day is not None and not 1900 <= day.year <= 2100:
-            raise ValidationError("L’année de cette date s’écrit en quatre chiffres.")
-        return day and day.isoformat()
-
-
-class CountField(forms.IntegerField):
-    """A number of files or of laureates."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            required=False,
-            min_value=0,
-            max_value=1_000_000,
-            widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "data-short": ""}),
-            error_messages={"invalid": "Un nombre s’écrit en chiffres."},
-            **kwargs,
-        )
-
-
-# Records by name ----------------------------------------------------------------------------------------------
-
-
-class ActorField(PickField):
-    """An actor as its public id.
-
-    With ``free``, a name that the directory does not know is no error: ``outside`` holds it.
-    """
-
-    kind, column = "actor", "public_id"
-    not_known = "« {} » n’est pas dans l’annuaire : vérifiez l’orthographe, ou écrivez le nom seul plus bas."
-    not_clear = "« {} » ne désigne pas une seule fiche de l’annuaire : choisissez ci-dessous."
-    #: what is proposed beside the near records, and its value
-    NEITHER = ("aucune", "Aucune de ces fiches : garder le nom écrit")
-
-    def __init__(self, *, free=False, required=False, **kwargs):
-        super().__init__(required=required, **kwargs)
-        self.free, self.outside = free, ""
-
-    def records(self):
-        return Actor.objects.published()
-
-    def known(self, code):
-        # A record that was archived since stays linked to what it received.
-        return Actor.objects.filter(public_id=code.strip()).first() if code and code.strip().isalnum() else None
-
-    def clean(self, value):
-        self.outside, text = "", (value or {}).get("text") or ""
-        if self.free and (value or {}).get("near") == self.NEITHER[0]:
-            self.outside = text.strip()
-            return None
-        return super().clean(value)
-
-    def meant(self, text):
-        try:
-            return super().meant(text)
-        except ValidationError:
-            if not self.free:
-                raise
-            if self.near:
-                self.near.append(self.NEITHER)
-                raise
-            self.outside = text
-            return None
+        share = super().clean(value)
+        if share is not None and Decimal(share) < 1:
+            raise ValidationError("Une part est d’au moins 1 % ; videz la case si ce bénéficiaire reçoit tout.")
+        return share
 
 
 class SchemeField(PickField):

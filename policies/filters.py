@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from actors.models import Theme
 from observatory.records.identity import ALPHABET, LENGTH, fold
+from observatory.search import analysis
 from observatory.search.filters import PortalFilterSet, TypedCodeFilter, WordsFilter
 from observatory.territories.models import Territory
 
-from .enums import Give, InstrumentFamily, Nature, Unit
+from .enums import Give, InstrumentFamily, Nature, StakeKind, Unit
 from .models import Agreement, Call, Instrument, Stake, SupportScheme, Threshold, of_bodies
 
 SORTS = {
@@ -40,6 +41,17 @@ THRESHOLD_SORTS = {
     "key": ("Clé", ("key",)),
 }
 OPEN, SOON = "open", "soon"
+
+
+def says(text: str, query: analysis.Query) -> bool:
+    """Whether a text holds every word of a query, as the indexes would find it."""
+    tokens = set(analysis.index_tokens(text).split())
+    return all(
+        tokens & set(term.alternatives) or (term.prefix and any(token.startswith(term.prefix) for token in tokens))
+        for term in query.terms
+    )
+
+
 _UNKNOWN_CHOICE = {"invalid_choice": "« %(value)s » n’est pas une valeur de ce filtre."}
 
 
@@ -132,7 +144,9 @@ class OfTerritory:
 
 
 class UnrankedFilterSet(PortalFilterSet):
-    """A FilterSet of rows without search columns: the first of its orders holds unless another is asked."""
+    """A FilterSet of rows that words do not rank: the first of its orders holds unless another is asked."""
+
+    is_ranked = False
 
     def sorted(self, queryset):
         asked = self.form.cleaned_data.get("sort") if self.form.is_valid() else None
@@ -199,7 +213,13 @@ class SchemeFilter(OfTerritory, PortalFilterSet):
         choices=[(OPEN, "Ouverts aujourd’hui"), (SOON, "Clos dans les trente jours")],
         error_messages=_UNKNOWN_CHOICE,
     )
+    audience = django_filters.CharFilter(
+        label="Pour qui", method="for_whom", max_length=100, help_text="Mots de ce qui est écrit du public visé."
+    )
     active = TrueFalseFilter(label="En cours", field_name="is_active")
+    body = TypedCodeFilter(
+        label="Collectivité", field_name="bodies__code", help_text="Code typé de celle qui le porte : commune-59350…"
+    )
     territory = TypedCodeFilter(
         label="Territoire", method="in_territory", help_text="Code typé : commune-59350, region-32…"
     )
@@ -212,6 +232,12 @@ class SchemeFilter(OfTerritory, PortalFilterSet):
     def that_gives(self, queryset, name, value):
         # The column is a JSON list of words, none of which holds another.
         return queryset.filter(gives__icontains=f'"{value}"') if value else queryset
+
+    def for_whom(self, queryset, name, value):
+        # A few hundred schemes at most say it: folded here, accents and plurals count the same on both engines.
+        query = analysis.parse(value)
+        said = SupportScheme.objects.exclude(audience="").values_list("pk", "audience")
+        return queryset.filter(pk__in=[pk for pk, text in said if says(text, query)]) if query else queryset
 
     def with_calls(self, queryset, name, value):
         today = timezone.localdate()
@@ -266,6 +292,9 @@ class ActFilter(OfTerritory, UnrankedFilterSet):
 
     q = django_filters.CharFilter(label="Mots", method="with_words", max_length=200)
     year = YearFilter(label="Année")
+    body = TypedCodeFilter(
+        label="Collectivité", field_name="body__code", help_text="Code typé de celle qui agit : commune-59350…"
+    )
     territory = TypedCodeFilter(label="Territoire", method="in_territory", help_text="Code typé : region-32…")
 
     def with_words(self, queryset, name, value):
@@ -275,7 +304,7 @@ class ActFilter(OfTerritory, UnrankedFilterSet):
 class AgreementFilter(ActFilter):
     instrument = KeyFilter(label="Instrument", field_name="instrument__key", choices=_instruments)
     nature = django_filters.ChoiceFilter(label="Nature", choices=Nature.choices, error_messages=_UNKNOWN_CHOICE)
-    sort = PortalFilterSet.sort_filter(BY_YEAR)
+    sort = order_filter(BY_YEAR)
 
     class Meta:
         model = Agreement
@@ -283,7 +312,8 @@ class AgreementFilter(ActFilter):
 
 
 class StakeFilter(ActFilter):
-    sort = PortalFilterSet.sort_filter(BY_YEAR)
+    kind = django_filters.ChoiceFilter(label="Nature", choices=StakeKind.choices, error_messages=_UNKNOWN_CHOICE)
+    sort = order_filter(BY_YEAR)
 
     class Meta:
         model = Stake

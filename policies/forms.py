@@ -5,10 +5,11 @@ from itertools import pairwise
 from django import forms
 from django.db.models import Q
 
-from actors.fields import YearField
+from actors.fields import ActorField, YearField
 from actors.models import Theme
 from observatory.accounts import perms
 from observatory.accounts.perms import Action
+from observatory.editing.amounts import AmountField, CountField, DayField, ShareField
 from observatory.editing.fields import LineField, ManyField, OneField, TextField
 from observatory.editing.forms import DeskForm
 from observatory.territories.models import Collectivity
@@ -16,7 +17,7 @@ from observatory.territories.models import Collectivity
 from .editing.acts import AGREEMENT_LABELS, STAKE_LABELS
 from .editing.offers import CALL_LABELS, SCHEME_LABELS
 from .enums import Give, InstrumentFamily, Nature, StakeKind
-from .fields import ActBodyField, ActorField, AmountField, CountField, DayField, SchemeField, ShareField
+from .fields import ActBodyField, PartField, SchemeField
 from .limits import AgreementLimits, ReasonField, StakeLimits
 from .models import Call, Instrument
 from .rows import InstalmentsField, LaureatesField, LinksField, OffersField
@@ -208,11 +209,15 @@ class AgreementForm(AgreementLimits, ActForm):
         ("parties", "Qui, avec qui", ("body", "body_then", "organisation", "actor", "beneficiary")),
         ("objet", "L’objet", ("name", "instrument", "scheme", "call", "summary")),
         ("dates", "Les dates", ("signed_on", "start", "end", "year", "reference")),
-        ("montants", "Les montants", ("total", "instalments", "nature", "conditions", "share")),
-        ("plafonds", "Aides d’État et plafonds", ("is_de_minimis", "is_sieg", "eu_notified", "exception")),
+        ("montants", "Les montants", ("total", "beneficiary_share", "instalments", "nature", "conditions", "share")),
+        (
+            "plafonds",
+            "Aides d’État et plafonds",
+            ("is_de_minimis", "is_sieg", "eu_notified", "rae_number", "exception"),
+        ),
         ("suites", "Documents et évaluation", ("documents", "evaluation")),
     )
-    CHECKED = ("actor", "total", "reference", "share")
+    CHECKED = ("actor", "total", "reference", "share", "beneficiary_share")
     party, no_party = "beneficiary", "Qui reçoit ? Choisissez-le dans l’annuaire, ou écrivez son nom."
 
     body = ActBodyField(required=False)
@@ -243,6 +248,12 @@ class AgreementForm(AgreementLimits, ActForm):
         help_text="« unique », « échelonné », ou une phrase ; l’export officiel n’en prend que 256 signes.",
     )
     share = ShareField(help_text="Ce que l’aide paie du budget de l’action, en pour cent.")
+    beneficiary_share = PartField(
+        help_text="Vide s’il reçoit tout le montant ; sinon sa part, quand la même décision en sert plusieurs."
+    )
+    rae_number = LineField(
+        longest=5, required=False, help_text="Celui de l’aide, si elle est au répertoire aides-entreprises.fr."
+    )
     is_de_minimis = forms.NullBooleanField(required=False)
     is_sieg = forms.NullBooleanField(required=False)
     eu_notified = forms.NullBooleanField(required=False)

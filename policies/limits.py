@@ -15,6 +15,7 @@ from observatory.territories.models import Collectivity
 from . import notices
 from .editing.plain import amount_or_none
 from .enums import StakeKind
+from .models import Agreement
 
 ASK = (
     "D’après ce que l’observatoire connaît, un plafond serait dépassé. Dites sur quoi l’aide se fonde (règlement "
@@ -80,14 +81,17 @@ class Limits:
 class AgreementLimits(Limits):
     @cached_property
     def limits(self):
+        # Its part alone counts for a beneficiary that shares a grant with others.
+        part = Agreement(beneficiary_share=amount_or_none(self.typed("beneficiary_share"))).part
+        total = amount_or_none(self.typed("total"))
         return notices.of_agreement(
             notices.Grant(
                 actor=self._actor(),
                 body=self._body(),
                 instrument=self.typed("instrument"),
                 day=self._day("signed_on", "start"),
-                total=amount_or_none(self.typed("total")),
-                instalments={year: Decimal(amount) for year, amount in self.typed("instalments") or []},
+                total=None if total is None else part(total),
+                instalments={year: part(Decimal(amount)) for year, amount in self.typed("instalments") or []},
                 is_de_minimis=self.typed("is_de_minimis"),
                 is_sieg=self.typed("is_sieg"),
                 record=self.record,

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from actors.models import Actor
+from observatory.pages import dates
 from observatory.pages.templatetags.observatory import euros, percent
 from observatory.territories.models import Collectivity
 
@@ -52,8 +52,9 @@ class Grant:
     instrument: str | None
     #: the day of the act, else the one of its beginning
     day: date | None
+    #: what this beneficiary would receive, its part of a shared grant
     total: Decimal | None
-    #: by year
+    #: the same by year
     instalments: dict[int, Decimal]
     is_de_minimis: bool | None
     is_sieg: bool | None
@@ -103,7 +104,8 @@ def _total(grant: Grant, check: Check, counts: bool, day: date) -> str:
 
 def _lines(check: Check) -> list[tuple[Agreement, str]]:
     return [
-        (a, f"{a.body_name}, {_day(a.signed_on) if a.signed_on else a.year} : {euros(a.total)}") for a in check.counted
+        (a, f"{a.body_name}, {_day(a.signed_on) if a.signed_on else a.year} : {euros(a.received)}")
+        for a in check.counted
     ]
 
 
@@ -151,4 +153,4 @@ def passed(notices: Iterable[Notice]) -> bool:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "j F Y")
+    return dates.day(day)

@@ -1,24 +1,30 @@
 """What the ground floor learns of schemes, agreements and stakes on start."""
 
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from actors import panels as actor_panels
 from actors.models import Actor
 from observatory.api import registry as api
 from observatory.editing import registry as editing
 from observatory.pages import figures, sitemaps
-from observatory.records import reference
+from observatory.records import reference, triggers
 from observatory.search import registry
-from observatory.territories import panels
-from observatory.territories.models import Territory
+from observatory.territories import api_parts, panels
+from observatory.territories.models import Collectivity, Territory
 
-from . import desk, scdl
+from . import checks, desk, fiches, scdl, yearly  # noqa: F401 (the printed fiche)
+from .api.bodies import referents, referents_field
 from .editing import KINDS
-from .models import Agreement, Laureate, Offer, Stake, SupportScheme, of_bodies
+from .models import Agreement, Laureate, Offer, Referent, Stake, SupportScheme, of_bodies
 
 #: a panel lists so many of each and links to the rest
 SHOWN = 8
+#: schemes that a panel reads at once
+MOST = 200
+LATEST = (F("year").desc(nulls_last=True), "sort_key", "pk")
 
 reference.register("load_policies", order=40)
 for kind in KINDS:
@@ -33,6 +39,8 @@ for model, column, noun in (
 ):
     editing.register_follower(editing.Follower(Actor.change_kind, model, column, noun))
 desk.register()
+triggers.register_part(Collectivity, Referent._meta.db_table, "body_id")
+api_parts.register(api_parts.Part("ess_referents", referents_field, referents))
 
 
 def _scheme(scheme: SupportScheme) -> registry.Result:
@@ -64,27 +72,67 @@ figures.register(_figures, order=40)
 
 
 def _panel(territory: Territory) -> dict:
-    """What the bodies of a territory do for the ESS: schemes, agreements, stakes."""
+    """What the bodies of a territory do for the ESS: who deals with it, schemes, agreements by year, stakes."""
     bodies = territory.bodies.values("pk")
-    schemes = SupportScheme.objects.published().select_related("instrument")
-    agreements = Agreement.objects.published().filter(body__in=bodies).order_by("-year", "sort_key")
+    own = Exists(Offer.objects.filter(scheme=OuterRef("pk"), body__in=bodies))
+    schemes = SupportScheme.objects.published().select_related("instrument").annotate(is_own=own)
+    schemes = schemes.filter(Q(is_own=True) | of_bodies(territory)).distinct().order_by("-is_own", "sort_key", "pk")
+    schemes = list(schemes.prefetch_related(Prefetch("offers", Offer.objects.select_related("body")))[:MOST])
+    agreements = Agreement.objects.published().filter(body__in=bodies).order_by(*LATEST)
     agreements = list(scdl.with_parts(agreements))
-    stakes = Stake.objects.published().filter(body__in=bodies).select_related("actor")
+    stakes = Stake.objects.published().filter(body__in=bodies)
     return {
-        "own": schemes.filter(bodies__in=bodies).distinct().order_by("sort_key"),
-        "around": schemes.filter(of_bodies(territory))
-        .exclude(bodies__in=bodies)
-        .distinct()
-        .prefetch_related("offers__body")
-        .order_by("sort_key")[:SHOWN],
+        "own": [scheme for scheme in schemes if scheme.is_own],
+        "around": [scheme for scheme in schemes if not scheme.is_own][:SHOWN],
+        "referents": Referent.objects.published().filter(body__in=bodies).order_by("sort_key", "pk"),
         "agreements": agreements,
-        "stakes": stakes.order_by("-year", "sort_key"),
+        "charts": yearly.charts(yearly.of(agreements), key="conventions"),
+        "stakes": stakes.order_by(*LATEST),
         "url": f"{reverse('policies:schemes')}?territory={territory.code}",
+        "agreements_url": _of_bodies("policies:agreements", agreements),
         "files": scdl.exportable(agreements),
     }
 
 
-panels.register(panels.Panel(key="policies", template="policies/_panel.html", context=_panel, order=10))
+def _of_bodies(name: str, acts: list) -> str:
+    """The list of the acts of the one body that they are of; empty when they are of several."""
+    codes = {act.body.code for act in acts}
+    return f"{reverse(name)}?body={codes.pop()}" if len(codes) == 1 else ""
+
+
+panels.register(
+    panels.Panel(
+        key="policies",
+        template="policies/_panel.html",
+        context=_panel,
+        order=10,
+        pdf_template="pdf/_panel_policies.html",
+    )
+)
+
+
+def _of_actor(actor: Actor) -> dict | None:
+    """What collectivités bring to an actor: agreements, stakes and the ceiling on their sum."""
+    agreements = list(Agreement.objects.published().filter(actor=actor).select_related("body").order_by(*LATEST))
+    stakes = list(Stake.objects.published().filter(actor=actor).select_related("body").order_by(*LATEST))
+    if not (agreements or stakes):
+        return None
+    return {
+        "name": actor.name,
+        "agreements": agreements,
+        "stakes": stakes,
+        "capital": checks.capital_over_time(stakes),
+    }
+
+
+actor_panels.register(
+    actor_panels.Panel(
+        key="policies",
+        template="policies/_actor_panel.html",
+        context=_of_actor,
+        subjects=((Agreement, "actor"), (Stake, "actor")),
+    )
+)
 
 
 class SchemeSitemap(Sitemap):

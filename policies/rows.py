@@ -5,114 +5,15 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from observatory.editing.fields import PickField, refuse_longer, refuse_tags
+from actors.fields import ActorField
+from observatory.editing.amounts import amount_of, shown_amount
+from observatory.editing.fields import refuse_longer, refuse_tags
+from observatory.editing.rows import RowsField
 from observatory.territories.models import Collectivity
 
-from .fields import ActBodyField, ActorField, amount_of, shown_amount
+from .fields import ActBodyField
 
 _BLANKS = re.compile(r"\s+")
-#: what follows the name of a part that holds the words of a record to choose
-TEXT = "_text"
-_PICKS = {"actor": ActorField, "collectivity": ActBodyField}
-
-
-class Rows(list):
-    """Rows as they are typed, and as the template draws them."""
-
-    def __init__(self, field: "RowsField", rows):
-        super().__init__(rows)
-        self.field = field
-
-    @property
-    def shown(self) -> list[list[dict]]:
-        """Each row as its cells, with blank rows to fill."""
-        blanks = [dict.fromkeys(self.field.names(), "") for _ in range(self.field.BLANK)]
-        return [[self._cell(row, *part) for part in self.field.PARTS] for row in [*self, *blanks]]
-
-    def _cell(self, row: dict, part: str, label: str, more: dict) -> dict:
-        text = row.get(f"{part}{TEXT}", "")
-        if text is None:
-            field = _PICKS[more["pick"]](required=False)
-            record = field.known(row[part])
-            text = field.label_of(record) if record else ""
-        plain = {"pick": "", "mode": "text", "hidden": False}
-        return {**plain, **more, "part": part, "label": label, "value": row[part], "text": text}
-
-
-class RowsWidget(forms.Widget):
-    """``name-0-part``, ``name-1-part``, and so on: rows that hold something, as dicts of texts."""
-
-    #: rows beyond which nothing is read
-    MOST = 300
-
-    def __init__(self, parts: tuple[str, ...]):
-        super().__init__()
-        self.parts = parts
-
-    def value_from_datadict(self, data, files, name):
-        rows = []
-        for n in range(self.MOST):
-            row = {part: (data.get(f"{name}-{n}-{part}") or "").replace("\x00", "").strip() for part in self.parts}
-            for words in (part for part in self.parts if part.endswith(TEXT)):
-                if f"{name}-{n}-{words}" not in data:
-                    # A suggestion was picked: the browser sends its code alone.
-                    row[words] = None
-                elif not row[words]:
-                    row[words.removesuffix(TEXT)] = ""
-            if any(row.values()):
-                rows.append(row)
-        return rows
-
-    def value_omitted_from_data(self, data, files, name):
-        return False
-
-
-class RowsField(forms.Field):
-    """A list of rows; a subclass names its parts and says what a row means."""
-
-    template = "policies/fields/rows.html"
-    #: (part, label, attributes) of a row; the attribute ``pick`` names the kind of record to choose
-    PARTS: tuple[tuple[str, str, dict], ...] = ()
-    BLANK = 2
-
-    def __init__(self, **kwargs):
-        super().__init__(required=False, widget=RowsWidget(self.names()), **kwargs)
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        return tuple(
-            name for part, _, more in cls.PARTS for name in ((part, f"{part}{TEXT}") if "pick" in more else (part,))
-        )
-
-    @property
-    def picks(self) -> bool:
-        return any("pick" in more for _, _, more in self.PARTS)
-
-    def prepare_value(self, value):
-        return Rows(self, (row if isinstance(row, dict) else self.typed(row) for row in value or []))
-
-    def clean(self, value):
-        return [self.row(row) for row in value or [] if any(row.values())]
-
-    def typed(self, row: list) -> dict[str, str]:
-        """A plain row as it is typed."""
-        raise NotImplementedError
-
-    def row(self, typed: dict[str, str]) -> list:
-        """A typed row as a plain one; raises ValidationError."""
-        raise NotImplementedError
-
-    def pick(self, field: PickField, row: dict, part: str) -> str | None:
-        """The code of the record picked, or meant by the words, in one part of a row; raises ValidationError."""
-        text = row[f"{part}{TEXT}"]
-        try:
-            return field.clean({"code": row[part], "text": text, "near": None})
-        except ValidationError:
-            near = ", ".join(label for _, label in field.near[:4])
-            raise ValidationError(
-                f"« {text[:80]} » n’est pas connu ici"
-                + (f" ; noms proches : {near}." if near else " : écrivez-le plutôt dans la case « Nom ».")
-            ) from None
 
 
 class InstalmentsField(RowsField):
@@ -159,7 +60,7 @@ class LaureatesField(RowsField):
     """``[[name, public id of an actor or None, "amount" or None], …]``; an organisation outside the directory is a name."""
 
     PARTS = (
-        ("actor", "Dans l’annuaire", {"pick": "actor"}),
+        ("actor", "Dans l’annuaire", {"pick": ActorField}),
         ("name", "Nom", {}),
         ("amount", "Montant (€)", {"mode": "decimal"}),
     )
@@ -196,7 +97,7 @@ class OffersField(RowsField):
     """``[[typed code or None, name then, public id of an organisation or None], …]``: who offers a scheme."""
 
     PARTS = (
-        ("code", "Collectivité", {"pick": "collectivity"}),
+        ("code", "Collectivité", {"pick": ActBodyField}),
         ("then", "Nom d’alors, s’il différait", {}),
         ("actor", "", {"hidden": True}),
     )

@@ -97,14 +97,19 @@ COLUMNS = (
     ),
     Column("conditionsVersement", "Conditions de versement", True, _short),
     Column("datesPeriodeVersement", "Début et fin, ou versements par année", True, _period),
-    Column("idRAE", "Numéro RAE", False, lambda t: "" if len(t) <= 5 else "cinq signes au plus"),
+    Column(
+        "idRAE",
+        "Numéro au répertoire des aides aux entreprises",
+        False,
+        lambda t: "" if len(t) <= 5 else "cinq signes au plus",
+    ),
     Column(
         "notificationUE",
         "Notifiée à la Commission européenne",
         True,
         lambda t: "" if t in ("oui", "non") else "oui ou non",
     ),
-    Column("pourcentageSubvention", "Part du bénéficiaire", True, _share),
+    Column("pourcentageSubvention", "Part de ce bénéficiaire", True, _share),
     Column("dispositifAide", "Appel ou dispositif"),
 )
 NAMES = [column.name for column in COLUMNS]
@@ -240,12 +245,18 @@ def line_of(agreement: Agreement) -> dict[str, str]:
         "nature": agreement.get_nature_display(),
         "conditionsVersement": _conditions(agreement),
         "datesPeriodeVersement": _dates(agreement),
-        "idRAE": "",
+        "idRAE": agreement.rae_number,
         "notificationUE": {True: "oui", False: "non"}.get(agreement.eu_notified, ""),
-        # Each agreement has one beneficiary, who receives the whole of it.
-        "pourcentageSubvention": "1.00",
+        # Alone, a beneficiary receives the whole; ``montant`` is what is granted before any sharing.
+        "pourcentageSubvention": _part(agreement),
         "dispositifAide": source.name if source else "",
     }
+
+
+def _part(agreement: Agreement) -> str:
+    """The part of the beneficiary between 0.01 and 1.00, with two decimals or as many as it has."""
+    text = f"{(agreement.beneficiary_share or Decimal(100)) / 100:.4f}"
+    return text.removesuffix("00") if text.endswith("00") else text.rstrip("0")
 
 
 def _conditions(agreement: Agreement) -> str:

@@ -28,6 +28,10 @@ from .models import (
     check_instalments,
 )
 
+_SAID = ("source_id", "locator", "page", "statement", "basis")
+#: key of a row → the field that it fills, where the names differ: deductions are said of fields
+_FIELDS = {"state": "is_active", "url": "website", "object": "name", "text": "summary", "date": "taken_on"}
+
 
 @transaction.atomic
 def load_reference(
@@ -242,16 +246,15 @@ class _Loader:
         deduced = row.get("deduced") or {}
         basis = Basis.DEDUCED if "body" in deduced else Basis.STATED
         said = [
-            (self.sources[m["source"]].pk, str(m.get("sheet") or "")[:120], m.get("page"), m["about"][:400])
+            (self.sources[m["source"]].pk, str(m.get("sheet") or "")[:120], m.get("page"), m["about"][:400], str(basis))
             for m in row.get("mentions") or []
         ]
-        if said != list(record.citations.order_by("id").values_list("source_id", "locator", "page", "statement")):
+        if said != list(record.citations.order_by("id").values_list(*_SAID)):
             record.citations.all().delete()
             Citation.objects.bulk_create(
-                Citation(record=record, source_id=s, locator=locator, page=page, statement=text, basis=basis)
-                for s, locator, page, text in said
+                Citation(record=record, **dict(zip(_SAID, statement, strict=True))) for statement in said
             )
-        notes = {field: str(note)[:300] for field, note in deduced.items()}
+        notes = {_FIELDS.get(field, field): str(note)[:300] for field, note in deduced.items()}
         kept = Provenance.objects.filter(
             content_type=ContentType.objects.get_for_model(record), object_id=record.pk, locked=False
         )

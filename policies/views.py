@@ -1,115 +1,21 @@
-"""Public pages of what collectivités do for the ESS. GET only."""
+"""Public pages of one record of the third floor, the referentials, the calendar. GET only; the lists are in ``lists``."""
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch
+from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
-from django.views.generic import TemplateView
 
 from observatory.accounts import perms
-from observatory.pages.listing import PAGE_SIZE, Choice, address, page_of, sort_choices
 from observatory.records.models import Tombstone
-from observatory.search import words
-from observatory.territories import selectors
 
 from . import calendars
-from .checks import public_capital
+from .checks import capital_over_time
 from .enums import InstrumentFamily
-from .filters import AgreementFilter, SchemeFilter, StakeFilter
+from .filters import SchemeFilter
+from .lists import SCHEMES
 from .models import Agreement, Call, Instrument, Stake, SupportScheme, Threshold
-
-SCHEMES = "Dispositifs"
-
-
-@method_decorator(require_safe, name="dispatch")
-class FilteredListView(TemplateView):
-    """A list under a FilterSet, with its page, order and what may have been meant when it is empty."""
-
-    filter_class: type
-    title: str
-
-    def queryset(self):
-        raise NotImplementedError
-
-    def get(self, request, *args, **kwargs):
-        """A place typed in words becomes a code in the address, so that the page can be shared."""
-        coded = selectors.with_typed_place(request.GET)
-        return redirect(f"{request.path}?{coded.urlencode()}") if coded else super().get(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs):
-        query = self.request.GET
-        rows = self.filter_class(query, self.queryset())
-        page, total = None, 0
-        if not rows.errors:
-            paginator = Paginator(rows.sorted(rows.qs), PAGE_SIZE)
-            page, total = page_of(paginator, query.get("page")), paginator.count
-        code = query.get("territory", "")
-        return super().get_context_data(
-            filter=rows,
-            errors=rows.errors,
-            page=page,
-            total=total,
-            place=None if rows.errors else rows.place,
-            sorts=sort_choices(rows, query),
-            selects=_selects(rows),
-            suggestions=[] if total else [Choice(w, address(query, q=w)) for w in words.nearest(query.get("q", ""))],
-            suggested_places=[]
-            if total or not code
-            else [Choice(t.label, address(query, territory=t.code)) for t in selectors.near_codes(code)],
-            breadcrumbs=self.breadcrumbs(),
-            **kwargs,
-        )
-
-    def breadcrumbs(self):
-        return [(SCHEMES, reverse("policies:schemes")), (self.title, None)]
-
-    def render_to_response(self, context, **kwargs):
-        return super().render_to_response(context, status=400 if context["errors"] else 200, **kwargs)
-
-
-def _selects(rows) -> list[dict]:
-    """The lists of the filter form: name, label, (value, label) pairs, the value in use."""
-    found = []
-    for name, shown in rows.filters.items():
-        choices = getattr(shown, "choices", None) or shown.extra.get("choices")
-        if choices and name != "sort":
-            pairs = list(choices() if callable(choices) else choices)
-            found.append({"name": name, "label": shown.label, "choices": pairs, "value": rows.data.get(name, "")})
-    return found
-
-
-class SchemeListView(FilteredListView):
-    template_name = "policies/scheme_list.html"
-    filter_class = SchemeFilter
-    title = SCHEMES
-
-    def queryset(self):
-        return SupportScheme.objects.published().for_card()
-
-    def breadcrumbs(self):
-        return [(SCHEMES, None)]
-
-
-class AgreementListView(FilteredListView):
-    template_name = "policies/agreement_list.html"
-    filter_class = AgreementFilter
-    title = "Conventions"
-
-    def queryset(self):
-        return Agreement.objects.published().select_related("body", "instrument", "actor")
-
-
-class StakeListView(FilteredListView):
-    template_name = "policies/stake_list.html"
-    filter_class = StakeFilter
-    title = "Parts de SCIC"
-
-    def queryset(self):
-        return Stake.objects.published().select_related("body", "actor")
 
 
 def _record(queryset, public_id: str, slug: str):
@@ -126,13 +32,7 @@ def _record(queryset, public_id: str, slug: str):
 
 @require_safe
 def scheme(request, public_id: str, slug: str = ""):
-    calls = Prefetch("calls", Call.objects.filter(state="published").annotate(known_laureates=Count("laureates")))
-    schemes = (
-        SupportScheme.objects.published()
-        .select_related("instrument")
-        .prefetch_related("offers__body", "offers__actor", "themes", calls, "citations__source", "provenances__source")
-    )
-    record, elsewhere = _record(schemes, public_id, slug)
+    record, elsewhere = _record(SupportScheme.objects.for_page(), public_id, slug)
     if elsewhere:
         return elsewhere
     bodies = [offer.body_id for offer in record.offers.all() if offer.body_id]
@@ -202,14 +102,14 @@ def stake(request, public_id: str, slug: str = ""):
     record, elsewhere = _record(stakes, public_id, slug)
     if elsewhere:
         return elsewhere
-    capital = []
+    held = []
     if record.actor_id:
-        held = Stake.objects.published().filter(actor=record.actor_id).select_related("body")
-        capital = list(held.order_by("year", "taken_on", "pk"))
+        others = Stake.objects.published().filter(actor=record.actor_id).select_related("body")
+        held = sorted(others, key=lambda stake: (stake.day is None, stake.day, stake.pk))
     context = {
         "stake": record,
-        "capital": capital,
-        "check": record.actor and public_capital(actor=record.actor, day=timezone.localdate()),
+        "held": held,
+        "capital": capital_over_time(held),
         "mentions": record.citations.all(),
         "desk": perms.desk_of(request.user, record),
         "breadcrumbs": [

@@ -19,15 +19,17 @@ from .factories import ActorFactory, CallFactory, CollectivityFactory, SchemeFac
 
 pytestmark = pytest.mark.django_db
 DIRECTORY = settings.FIXTURES_DIR / "policies"
+DOCUMENTS = ("kit-2020", "ptce-2014", "animer-2021", "kit-departements", "ptce-lille-2014")
 
 
 @pytest.fixture
 def law():
     """The instruments and thresholds of the fixtures, without the facts of the documents."""
     rows = {key: {} for key in ("schemes", "agreements", "stakes")}
+    sources = {key: SourceFactory(key=key) for key in DOCUMENTS}
     for kind in ("instruments", "thresholds"):
-        rows[kind] = fixtures.read(DIRECTORY, kind, sources=set())
-    services.load_reference(rows=rows, sources={})
+        rows[kind] = fixtures.read(DIRECTORY, kind, sources=set(sources))
+    services.load_reference(rows=rows, sources=sources)
     return rows
 
 
@@ -95,7 +97,6 @@ def test_a_broken_row_names_its_file_and_line(tmp_path):
 
 
 def test_a_second_load_changes_nothing(law):
-    SourceFactory(key="kit-2020")
     body = CollectivityFactory(code="epci-200000001")
     rows = law | {
         "schemes": {
@@ -151,7 +152,5 @@ def test_the_page_of_a_collectivite_says_what_it_does_for_the_ess(client, world)
 
 
 def test_the_fixtures_load_and_name_their_sources():
-    sources = {key: SourceFactory(key=key).key for key in ("kit-2020", "ptce-2014", "animer-2021", "kit-departements")}
-    sources["ptce-lille-2014"] = "ptce-lille-2014"
-    rows = {kind: fixtures.read(DIRECTORY, kind, sources=set(sources)) for kind in fixtures.SHAPES}
+    rows = {kind: fixtures.read(DIRECTORY, kind, sources=set(DOCUMENTS)) for kind in fixtures.SHAPES}
     assert sum(len(rows[kind]) for kind in ("schemes", "agreements", "stakes")) > 100

@@ -76,9 +76,10 @@ def an_agreement(client, world, **typed) -> dict:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
 def test_a_form_sent_back_untouched_changes_nothing_and_the_pages_around_it_answer(desk, world, kind):
-    record = {"dispositifs": world.scheme, "appels": world.call, "conventions": world.agreement, "parts": world.stake}[
-        kind.slug
-    ]
+    record = {
+        "dispositifs": world.scheme, "appels": world.call, "conventions": world.agreement, "parts": world.stake,
+        "referents": world.referent,
+    }[kind.slug]  # fmt: skip
     address = to("edit", kind.slug, record.public_id)
     assert desk.post(address, filled(desk.get(address))).status_code == 302
     assert not Revision.objects.exists()

@@ -33,6 +33,7 @@ from observatory.api.shapes import (
 from observatory.api.views import PUBLIC_ID, Key, RecordViewSet
 from observatory.search.filters import TYPED_CODE
 
+from . import api_parts
 from .enums import OFFICIAL_LEVELS, BodyKind, Detail, Level
 from .filters import CollectivityFilter, TerritoryFilter
 from .models import Collectivity, Contour, Territory
@@ -110,6 +111,10 @@ class CollectivityShape(Record):
     opening_hours = OpeningHours(many=True, help_text="Horaires d’ouverture au public ; vide si la source se tait.")
     is_current = serializers.BooleanField(help_text="Faux si la collectivité n’est plus dans l’édition chargée.")
     source = SourceRef(help_text="D’où viennent ces faits.")
+
+    def get_fields(self):
+        """Its own fields, then those that the floors above bring."""
+        return super().get_fields() | {part.name: part.field() for part in api_parts.parts()}
 
 
 _WIDER_COLUMNS = [column for wider in WIDER for column in through(wider, "code", "name")]
@@ -285,7 +290,12 @@ class CollectivityViewSet(RecordViewSet):
         rows = Collectivity.objects.filter(pk__in=pks).order_by().values(*_COLLECTIVITY_COLUMNS)
         links = Collectivity.territories.through.objects.filter(collectivity__in=pks).order_by("territory__code")
         territories = _refs(links.values_list("collectivity_id", "territory__code", "territory__name"))
-        return {row["pk"]: self._collectivity(row, territories[row["pk"]]) for row in rows}
+        brought = [(part, part.read(pks)) for part in api_parts.parts()]
+        return {
+            row["pk"]: self._collectivity(row, territories[row["pk"]])
+            | {part.name: values[row["pk"]] if row["pk"] in values else part.empty() for part, values in brought}
+            for row in rows
+        }
 
     def _collectivity(self, row, territories) -> dict:
         return {

@@ -154,8 +154,7 @@ class CollectivityQuerySet(SearchableQuerySet):
             *Collectivity.readable(),
             *Territory.readable("territory__"),
             *named(*ancestors),
-            "source__short_title",
-            "source__year",
+            *("source__short_title", "source__year", "source__publisher"),
         )
 
 

@@ -14,6 +14,8 @@ class Panel:
     template: str
     context: Callable[[Territory], dict]
     order: int = 100
+    #: the same part on paper; empty when the printed fiche leaves it out
+    pdf_template: str = ""
 
 
 _panels: list[Panel] = []
@@ -27,3 +29,9 @@ def panels_for(territory: Territory) -> list[dict]:
     """Each panel's template with its context, in order."""
     ordered = sorted(_panels, key=lambda panel: panel.order)
     return [{"key": panel.key, "template": panel.template, **panel.context(territory)} for panel in ordered]
+
+
+def printed_for(territory: Territory) -> list[dict]:
+    """The panels that are printed, in order."""
+    ordered = sorted((panel for panel in _panels if panel.pdf_template), key=lambda panel: panel.order)
+    return [{"key": panel.key, "template": panel.pdf_template, **panel.context(territory)} for panel in ordered]

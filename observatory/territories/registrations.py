@@ -9,12 +9,14 @@ from observatory.accounts.enums import Role
 from observatory.api import registry as api
 from observatory.pages import figures, sitemaps
 from observatory.records import reference
-from observatory.search import registry
+from observatory.search import registry, reindexing
 
+from . import fiches  # noqa: F401 (the printed fiche)
 from .enums import Level
 from .models import Collectivity, Territory, named
 
 reference.register("load_territories", order=10)
+reindexing.register(Collectivity, read=lambda rows: rows.select_related("territory"))
 
 
 def _territories():

@@ -1,12 +1,15 @@
 """Public pages of the collectivités. GET only."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from observatory.pages.listing import PAGE_SIZE, Choice, address, page_of, sort_choices
+from observatory.records import changes, kept
 from observatory.search import words
 
 from .enums import Level
@@ -41,7 +44,21 @@ def collectivity_list(request):
 
 @require_safe
 def collectivity_detail(request, code: str, slug: str = ""):
-    """The page of a public body; a former slug redirects, a merged commune leads to the body of its successor."""
+    """The page of a public body; a former slug redirects, a merged commune leads to the body of its successor.
+
+    What it shows is the same for everybody: it is kept until something changes, for the fifteen queries that it asks.
+    """
+    number = changes.safe_number()
+    answer = kept.until_change(
+        f"collectivity/{code}/{slug}", number, lambda: _detail(code, slug), worth=lambda page: isinstance(page, dict)
+    )
+    if not isinstance(answer, dict):
+        return answer
+    return render(request, "territories/collectivity_detail.html", answer)
+
+
+def _detail(code: str, slug: str) -> dict | HttpResponsePermanentRedirect:
+    """What the template of the page shows, or where the page is now."""
     body = Collectivity.objects.for_page().filter(code=code).first()
     if body is None:
         near = ", ".join(f"{t.label} : {t.code}" for t in near_codes(code)[:3])
@@ -56,11 +73,17 @@ def collectivity_detail(request, code: str, slug: str = ""):
     wider = (
         Collectivity.objects.current().filter(territories__in=[t.pk for t in territory.ancestors]).exclude(pk=body.pk)
     )
-    context = {
+    shown = {
         "collectivity": body,
         "territory": territory,
         "wider": wider.only("code", "slug", "name", "kind").distinct().order_by("-territory__population"),
         "panels": panels_for(territory),
+        "observatory": settings.OBSERVATORY,
+    }
+    return {
+        "name": body.name,
+        "kind": body.get_kind_display(),
+        # Without request: nothing of a person or a session may enter what is kept.
+        "article": render_to_string("territories/_collectivity.html", shown),
         "breadcrumbs": [("Collectivités", reverse("collectivities:list")), (body.name, None)],
     }
-    return render(request, "territories/collectivity_detail.html", context)

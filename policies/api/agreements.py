@@ -68,13 +68,24 @@ class AgreementShape(Act):
     nature = word(Nature, "Nature de l’aide, dans les mots du schéma officiel (SCDL).")
     reference = text("Référence de la décision.")
     conditions = text("Conditions de versement.")
-    share = percent("Part du budget subventionné")
-    is_de_minimis = serializers.BooleanField(allow_null=True, help_text="Aide de minimis.")
-    is_sieg = serializers.BooleanField(
-        allow_null=True, help_text="Compensation d’un service d’intérêt économique général."
+    share = percent("Part du budget de l’action que l’aide paie")
+    beneficiary_share = percent(
+        "Part du montant total qui revient à ce bénéficiaire, quand la même décision en sert plusieurs ; null : le tout"
     )
-    exception = text("Motif du dépassement d’un plafond.")
-    eu_notified = serializers.BooleanField(allow_null=True, help_text="Aide notifiée à l’Union européenne.")
+    rae_number = text("Numéro de l’aide au répertoire des aides aux entreprises.")
+    is_de_minimis = serializers.BooleanField(
+        allow_null=True,
+        help_text="Aide de minimis au sens du règlement en vigueur à la signature : elle compte dans le plafond du "
+        "bénéficiaire ; null : l’agent ou la source ne le dit pas.",
+    )
+    is_sieg = serializers.BooleanField(
+        allow_null=True,
+        help_text="Compensation d’un service d’intérêt économique général ; de minimis, elle compte dans le plafond SIEG.",
+    )
+    exception = text("Sur quoi l’aide se fonde quand un plafond est dépassé, dans les mots de l’agent.")
+    eu_notified = serializers.BooleanField(
+        allow_null=True, help_text="Aide notifiée à la Commission européenne (colonne `notificationUE` du schéma SCDL)."
+    )
     documents = DocumentRef(many=True, help_text="Documents, par leur adresse.")
     evaluation = text("Évaluation.")
 
@@ -87,6 +98,7 @@ class StakeShape(Act):
     ended_on = day("Cession de la part.")
     amount = euros("Montant")
     percent = percent("Part du capital")
+    exception = text("Pourquoi le plafond du capital public est dépassé, dans les mots de l’agent.")
 
 
 _ACT_COLUMNS = [
@@ -96,12 +108,13 @@ _ACT_COLUMNS = [
 ]
 _AGREEMENT_COLUMNS = [
     *("beneficiary", "signed_on", "start", "end", "total", "nature", "reference", "conditions", "share"),
+    *("beneficiary_share", "rae_number"),
     *("is_de_minimis", "is_sieg", "exception", "eu_notified", "documents", "evaluation", "call__scheme__state"),
     *through("instrument", "key", "name"),
     *through("scheme", *RECORD),
     *through("call", *RECORD),
 ]
-_STAKE_COLUMNS = ["cooperative", "kind", "taken_on", "ended_on", "amount", "percent"]
+_STAKE_COLUMNS = ["cooperative", "kind", "taken_on", "ended_on", "amount", "percent", "exception"]
 
 
 def _act(row: dict) -> dict:
@@ -166,6 +179,8 @@ def _agreement(row: dict, instalments: list[dict]) -> dict:
         "reference": known(row["reference"]),
         "conditions": known(row["conditions"]),
         "share": exact(row["share"]),
+        "beneficiary_share": exact(row["beneficiary_share"]),
+        "rae_number": known(row["rae_number"]),
         "is_de_minimis": row["is_de_minimis"],
         "is_sieg": row["is_sieg"],
         "exception": known(row["exception"]),
@@ -212,4 +227,5 @@ def _stake(row: dict) -> dict:
         "ended_on": iso(row["ended_on"]),
         "amount": exact(row["amount"]),
         "percent": exact(row["percent"]),
+        "exception": known(row["exception"]),
     }

@@ -17,6 +17,7 @@ ACT_LINKS = ("body", "organisation", "actor")
 AGREEMENT_COLUMNS = (
     *ACT_COLUMNS,
     *("beneficiary", "signed_on", "start", "end", "total", "nature", "reference", "conditions", "share"),
+    *("beneficiary_share", "rae_number"),
     *("is_de_minimis", "is_sieg", "exception", "eu_notified", "evaluation"),
 )
 AGREEMENT_LINKS = (*ACT_LINKS, "instrument", "scheme", "call")
@@ -41,6 +42,8 @@ AGREEMENT_LABELS = {
     "nature": "Nature",
     "conditions": "Conditions de versement",
     "share": "Part du budget subventionné (%)",
+    "beneficiary_share": "Part de ce bénéficiaire (%)",
+    "rae_number": "Numéro au répertoire des aides aux entreprises",
     "is_de_minimis": "Aide de minimis",
     "is_sieg": "Compensation d’un service d’intérêt économique général",
     "eu_notified": "Notifiée à la Commission européenne",
@@ -177,7 +180,7 @@ AGREEMENTS = Kind(
     write=write_agreement,
     show=plain.Show(
         amounts=("total",),
-        shares=("share",),
+        shares=("share", "beneficiary_share"),
         days=("signed_on", "start", "end"),
         choices={"nature": Nature},
         rows={"instalments": plain.show_instalment, "documents": plain.show_link},

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.formats import date_format
 
 from actors.models import Actor, Theme
+from observatory.pages.dates import day
 from observatory.pages.templatetags.observatory import counted, euros, percent
 from observatory.records.models import Citation
 from observatory.territories.models import Collectivity
@@ -106,7 +106,7 @@ class Show:
         if field in self.shares:
             return percent(Decimal(value))
         if field in self.days:
-            return date_format(date.fromisoformat(value), "j F Y")
+            return day(date.fromisoformat(value))
         if field in self.rows:
             return " ; ".join(self.rows[field](*row) for row in value)
         if field in self.choices:

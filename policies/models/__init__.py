@@ -2,6 +2,7 @@
 
 from .agreements import Agreement, Bound, Instalment, Stake, check_instalments
 from .instruments import Instrument, Threshold, ThresholdValue
+from .referents import Referent
 from .schemes import Call, Laureate, Offer, SupportScheme, of_bodies
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Instrument",
     "Laureate",
     "Offer",
+    "Referent",
     "Stake",
     "SupportScheme",
     "Threshold",

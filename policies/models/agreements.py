@@ -1,6 +1,7 @@
 """What binds a collectivité and an actor, and what it holds of a co-operative."""
 
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
@@ -16,17 +17,18 @@ from observatory.territories.models import Collectivity
 
 from ..enums import Nature, StakeKind
 from .instruments import Instrument
-from .schemes import Call, SupportScheme, WordsQuerySet
+from .schemes import Call, SupportScheme
+from .words import Worded, WordsQuerySet
 
 EUROS = {"max_digits": 14, "decimal_places": 2, "null": True, "blank": True, "validators": [MinValueValidator(0)]}
 
 
-class Bound(Published):
+class Bound(Worded, Published):
     """An act between a public body, of today or of then, and an organisation."""
 
     owner_kinds = (Collectivity.change_kind,)
-    #: columns in which words are looked for
-    words_in = ("name", "summary", "body_then", "body__name")
+    words_in = ("name", "summary", "body_then")
+    names_in = ("body", "organisation", "actor")
 
     body = models.ForeignKey(
         Collectivity, models.PROTECT, null=True, blank=True, related_name="%(class)ss", verbose_name="collectivité"
@@ -87,7 +89,7 @@ class Agreement(Bound):
     """A grant, multi-year agreement, market, loan or lease between a body and a beneficiary."""
 
     change_kind = "agreement"
-    words_in = (*Bound.words_in, "beneficiary", "actor__name", "reference")
+    words_in = (*Bound.words_in, "beneficiary", "reference", "conditions")
     change_parts = (("policies_instalment", "agreement_id"),)
 
     actor = models.ForeignKey(
@@ -112,6 +114,13 @@ class Agreement(Bound):
         "part du budget subventionné (%)", max_digits=5, decimal_places=2, null=True, blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )  # fmt: skip
+    #: this beneficiary's part of the total, when the same decision serves several; null: it receives the whole
+    beneficiary_share = models.DecimalField(
+        "part du bénéficiaire (%)", max_digits=5, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )  # fmt: skip
+    #: number of the scheme in the national directory of aid to enterprises
+    rae_number = models.CharField("numéro au répertoire des aides aux entreprises", max_length=5, blank=True)
     #: falls under the de minimis rules, so that it counts against their ceilings
     is_de_minimis = models.BooleanField("aide de minimis", null=True, blank=True)
     is_sieg = models.BooleanField("compensation de service d’intérêt économique général", null=True, blank=True)
@@ -132,6 +141,16 @@ class Agreement(Bound):
 
     def get_absolute_url(self):
         return reverse("policies:agreement", args=[self.public_id, self.slug])
+
+    def part(self, amount: Decimal) -> Decimal:
+        """What this beneficiary has of an amount of the agreement, to the cent."""
+        whole = self.beneficiary_share is None
+        return amount if whole else (amount * self.beneficiary_share / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    @property
+    def received(self) -> Decimal | None:
+        """What this beneficiary receives in all; None when the total is unknown."""
+        return None if self.total is None else self.part(self.total)
 
     def clean(self):
         super().clean()
@@ -172,7 +191,7 @@ class Stake(Bound):
     """What a public body holds of a co-operative, at a date."""
 
     change_kind = "stake"
-    words_in = (*Bound.words_in, "cooperative", "actor__name")
+    words_in = (*Bound.words_in, "cooperative")
 
     actor = models.ForeignKey(
         Actor, models.PROTECT, null=True, blank=True, related_name="stakes", verbose_name="coopérative"
@@ -204,3 +223,8 @@ class Stake(Bound):
         super().clean()
         if self.actor and not self.cooperative:
             self.cooperative = self.actor.name
+
+    @property
+    def day(self) -> date | None:
+        """From when it counts: the day it was taken, else the last of the year it was seen in; None when neither is known."""
+        return self.taken_on or (date(self.year, 12, 31) if self.year else None)

@@ -18,6 +18,7 @@ from observatory.territories.models import Collectivity, Territory
 
 from ..enums import Give
 from .instruments import Instrument
+from .words import Worded, WordsQuerySet
 
 #: a call that closes within so many days is closing soon
 SOON = 30
@@ -30,20 +31,6 @@ def of_bodies(territory: Territory, path: str = "bodies") -> Q:
     return Q(**{f"{path}__in": inside})
 
 
-class WordsQuerySet(models.QuerySet):
-    """Records of kinds that are too few for an index of words: each word is looked for in ``words_in`` of the model."""
-
-    def search(self, text: str):
-        """Rows that hold every word of ``text``, unordered; all rows when it holds none."""
-        rows = self
-        for word in text.split():
-            holds = Q(pk__in=[])
-            for column in self.model.words_in:
-                holds |= Q(**{f"{column}__icontains": word})
-            rows = rows.filter(holds)
-        return rows
-
-
 class SupportSchemeQuerySet(SearchableQuerySet):
     def published(self):
         return self.filter(state=State.PUBLISHED)
@@ -51,6 +38,18 @@ class SupportSchemeQuerySet(SearchableQuerySet):
     def with_open_call(self, day: date):
         """Schemes one of whose calls is open on ``day``."""
         return self.filter(Exists(Call.objects.open_on(day).filter(scheme=OuterRef("pk"))))
+
+    def for_page(self):
+        """Published schemes with all that a page shows of them."""
+        calls = models.Prefetch(
+            "calls", Call.objects.filter(state=State.PUBLISHED).annotate(known_laureates=models.Count("laureates"))
+        )
+        cited = ("citations__source", "provenances__source")
+        return (
+            self.published()
+            .select_related("instrument")
+            .prefetch_related("offers__body", "offers__actor", "themes", calls, *cited)
+        )
 
     def for_card(self):
         calls = models.Prefetch("calls", Call.objects.filter(state=State.PUBLISHED))
@@ -197,12 +196,13 @@ class CallQuerySet(WordsQuerySet):
         return self.open_on(day).filter(closes__lte=day + timedelta(days=SOON))
 
 
-class Call(Published):
+class Call(Worded, Published):
     """One dated edition of a scheme."""
 
     change_kind = "call"
     owner_kinds = (Collectivity.change_kind,)
-    words_in = ("name", "text", "scheme__name")
+    words_in = ("name", "text")
+    names_in = ("scheme",)
     change_parts = (("policies_laureate", "call_id"),)
 
     scheme = models.ForeignKey(SupportScheme, models.CASCADE, related_name="calls", verbose_name="dispositif")
@@ -259,6 +259,11 @@ class Call(Published):
         if self.closes is not None:
             return (self.opens is None or self.opens <= today) and today <= self.closes
         return None if self.opens is None else self.opens <= today
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it opens after today."""
+        return self.opens is not None and self.opens > timezone.localdate()
 
     def clean(self):
         super().clean()
