@@ -4,17 +4,27 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from actors import panels as actor_panels
 from observatory.accounts import targets
 from observatory.accounts.enums import Role
 from observatory.api import registry as api
+from observatory.editing import registry as editing
 from observatory.pages import figures, sitemaps
 from observatory.records import reference
 from observatory.search import registry
+from observatory.territories import panels
 from observatory.territories.models import named
 
+from . import desk, fiches, links  # noqa: F401 (the printed fiche)
+from .editing import KIND
+from .editing.poles import FOLLOWERS
 from .models import Pole
 
 reference.register("load_poles", order=30)
+editing.register(KIND)
+for follower in FOLLOWERS:
+    editing.register_follower(follower)
+desk.register()
 
 
 def _pole(pole: Pole) -> registry.Result:
@@ -56,6 +66,21 @@ class PoleSitemap(Sitemap):
 
 
 sitemaps.register("ptce", PoleSitemap)
+
+panels.register(
+    panels.Panel(
+        key="ptce",
+        template="ptce/_panel.html",
+        context=links.of_territory,
+        order=5,
+        pdf_template="pdf/_panel_ptce.html",
+    )
+)
+actor_panels.register(
+    actor_panels.Panel(
+        key="ptce", template="ptce/_actor_panel.html", context=links.of_actor, order=5, subjects=links.ACTORS
+    )
+)
 
 targets.register(targets.Target("pole", "pôle", Role.POLE_STAFF, lambda: Pole.objects.published()))
 
