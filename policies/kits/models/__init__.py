@@ -1,0 +1,35 @@
+"""Kits, their editions, fiches and levers."""
+
+from .contents import (
+    CrossReference,
+    Experience,
+    ExperienceActor,
+    ExperienceBody,
+    ExperienceVersion,
+    Finding,
+    FindingBody,
+    KeyFigure,
+    Resource,
+)
+from .kits import Edition, EditionSheet, Kit, Lever, LeverVersion, Sheet, SheetVersion
+from .passages import Passage
+
+__all__ = [
+    "CrossReference",
+    "Edition",
+    "EditionSheet",
+    "Experience",
+    "ExperienceActor",
+    "ExperienceBody",
+    "ExperienceVersion",
+    "Finding",
+    "FindingBody",
+    "KeyFigure",
+    "Kit",
+    "Lever",
+    "LeverVersion",
+    "Passage",
+    "Resource",
+    "Sheet",
+    "SheetVersion",
+]
