@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--actors N] [--database URL] [--only directory,map,api,pages,import] [--json FILE]``"""
+"""``python -m benchmarks [--actors N] [--database URL] [--only directory,map,api,pages,checklists,import] [--json FILE]``"""
 
 import argparse
 import signal
@@ -9,13 +9,20 @@ from . import database
 
 #: establishments with employees in the national accounts (RTES, Kit MunicipalESS, 2020, fiche 1)
 ACTORS = 221_325
+#: lines of the list of an import
+LINES = 50_000
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Speed of the portal on synthetic actors."
     )
-    parser.add_argument("--actors", type=int, default=ACTORS, help=f"how many synthetic actors ({ACTORS:,})")
+    parser.add_argument(
+        "--actors",
+        type=int,
+        default=ACTORS,
+        help=f"how many synthetic actors, or lines of an import ({ACTORS:,}; {LINES:,})",
+    )
     parser.add_argument(
         "--database",
         metavar="URL",
@@ -25,7 +32,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         default="",
-        help="groups separated by commas: directory, map, api, pages; import alone, on a database of its own",
+        help="groups separated by commas: directory, map, api, pages, checklists; import goes alone, without synthetic"
+        " actors",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args(given)
@@ -50,13 +58,15 @@ def _measure(options: argparse.Namespace) -> int:
     from django.core.management import call_command
     from django.db import connection
 
-    from . import imports, measures, report, runner, server
+    from . import checklists, imports, measures, report, runner, server
 
-    known = (*measures.GROUPS, imports.GROUP)
-    groups = [group for group in options.only.split(",") if group] or list(measures.GROUPS)
+    known = (*measures.GROUPS, checklists.GROUP, imports.GROUP)
+    groups = [group for group in options.only.split(",") if group] or [*measures.GROUPS, checklists.GROUP]
     if unknown := set(groups) - set(known):
         sys.stderr.write(f"Unknown group: {', '.join(sorted(unknown))}; known: {', '.join(known)}.\n")
         return 2
+    if imports.GROUP in groups:
+        return _measure_imports(options, groups)
     database.prepare(options.actors)
     call_command("collectstatic", interactive=False, verbosity=0)
     results = []
@@ -68,14 +78,38 @@ def _measure(options: argparse.Namespace) -> int:
                     results.append(runner.run(measure, portal))
         if results:
             report.show(results, options.actors)
-        if imports.GROUP in groups:
-            connection.close()
-            results.append(imports.measure(min(imports.LINES, options.actors)))
-            sys.stdout.write(f"{results[-1]}\n")
+        if checklists.GROUP in groups:
+            for result in checklists.measure():
+                results.append(result)
+                sys.stdout.write(f"{result}\n")
         if options.json:
             report.write(options.json, results, options.actors)
     finally:
         connection.close()
+    return 0
+
+
+def _measure_imports(options: argparse.Namespace, groups: list[str]) -> int:
+    """A list is loaded into a directory without synthetic actors: it would be compared with them."""
+    from django.db import connection
+
+    from . import fill, imports, report
+
+    if groups != [imports.GROUP]:
+        raise database.Refused("The import is measured alone: python -m benchmarks --only import")
+    database.refuse_foreign()
+    if connection.introspection.table_names() and (count := fill.present()):
+        raise database.Refused(
+            f"This database holds {count:,} synthetic actors, with which the list would be compared: give an empty one,"
+            " or none."
+        )
+    database.prepare(0)
+    connection.close()
+    results = imports.measure(min(LINES, options.actors))
+    sys.stdout.write("".join(f"{result}\n" for result in results))
+    if options.json:
+        report.write(options.json, results, 0)
+    connection.close()
     return 0
 
 
