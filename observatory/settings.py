@@ -62,6 +62,8 @@ if not re.fullmatch(r"#[0-9a-fA-F]{6}", OBSERVATORY["accent"]):
 
 INSTALLED_APPS = [
     "policies",
+    "policies.kits",
+    "policies.checklists",
     "ptce",
     "actors.imports",
     "actors",
@@ -155,13 +157,27 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURES_DIR = BASE_DIR / "fixtures"
 # A description pasted whole, two million signs or more, reaches the form, which refuses it in a sentence and keeps the rest.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # bytes
+# The form of a pole of 200 members has some 2,000 inputs.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
 CACHES = {
-    "default": env.cache_url("CACHE_URL", default="locmemcache://observatory"),
+    "default": env.cache_url("CACHE_URL", default="locmemcache://observatory?max_entries=1000"),
+    # PDFs by content: on disk, shared by the processes of a machine, the oldest third forgotten when it is full.
+    "pdf": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache" / "pdf",
+        "OPTIONS": {"MAX_ENTRIES": env.int("PDF_CACHE_ENTRIES", 5_000)},
+    },
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # The largest list that may be loaded.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", 100) * 1024 * 1024
 IMPORT_MAX_LINES = env.int("IMPORT_MAX_LINES", 1_000_000)
+
+# Whether the portal may ask outside sites if the addresses given as evidence still answer.
+CHECK_LINKS = env.bool("CHECK_LINKS", False)
+
+# Days that sign-ins and readings of what is not public are kept in the access log; the legal page says it.
+ACCESS_LOG_DAYS = env.int("ACCESS_LOG_DAYS", 365)
 
 # People -------------------------------------------------------------------------------------------------
 
@@ -325,6 +341,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    # What it counts is in its tables, and what matters of it in the access log.
-    "loggers": {"axes": {"level": "ERROR"}},
+    "loggers": {
+        # What it counts is in its tables, and what matters of it in the access log.
+        "axes": {"level": "ERROR"},
+        # Each step of each PDF, and each property of CSS that it does not know.
+        **{name: {"level": "ERROR"} for name in ("weasyprint", "fontTools", "pikepdf")},
+    },
 }

@@ -17,6 +17,8 @@ def pytest_configure(config):
         **installed.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # PDFs of the tests stay out of the portal's own folder.
+    installed.CACHES["pdf"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pdf"}
     # WhiteNoise warns of an absent folder, and warnings are errors.
     Path(installed.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 

@@ -13,16 +13,22 @@ from actors.api import ActorViewSet
 from observatory.records.models import FormerSlug
 from observatory.territories.enums import Level
 
+from . import checklists
 from .factories import ActorFactory, CommuneFactory, TerritoryFactory
 
 RESOURCES = {
     "actors": "Actor",
     "agreements": "Agreement",
     "calls": "Call",
+    "checklists": "Checklist",
     "collectivities": "Collectivity",
+    "experiences": "Experience",
     "instruments": "Instrument",
+    "kits": "Kit",
+    "levers": "Lever",
     "ptce": "Pole",
     "schemes": "Scheme",
+    "sheets": "Sheet",
     "stakes": "Stake",
     "territories": "Territory",
     "thresholds": "Threshold",
@@ -68,6 +74,7 @@ def refusal(response) -> dict:
 
 @pytest.mark.parametrize(("resource", "component"), RESOURCES.items())
 def test_lists_and_records_are_what_the_document_says(client, world, check, resource, component):
+    checklists.a_published_one(world)
     page = get(client, f"/api/v1/{resource}/")
     check(page, f"Paginated{component}List")
     assert page["count"] == len(page["results"]) > 0

@@ -11,6 +11,10 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from policies.kits.models import Experience, Lever, Sheet
+
+from . import checklists
+
 ROOT = Path(settings.BASE_DIR)
 #: from the ground up; an app imports itself and what stands before it
 FLOORS = ["observatory", "actors", "ptce", "policies"]
@@ -180,6 +184,7 @@ REDIRECTS = {
     "account_set_password": "connexion demandée",
     "account_email": "connexion demandée",
     "account_confirm_login_code": "aucun code n’a été demandé",
+    **checklists.REDIRECTS,
 }
 OTHER_STATUS = {"api:unknown": 404, "accounts:invitation": 404}
 
@@ -204,6 +209,7 @@ def examples(world) -> dict[str, dict]:
         "imports:resume": {"pk": 1},
         "imports:cancel": {"pk": 1},
         "imports:refused": {"pk": 1},
+        "pdf:fiche": {"kind": "acteur", "key": world.actor.public_id},
         "actors:export": {"kind": "csv"},
         "actors:detail": {"public_id": world.actor.public_id, "slug": world.actor.slug},
         "maps:layer": {"level": "region", "detail": 0},
@@ -211,12 +217,23 @@ def examples(world) -> dict[str, dict]:
         "maps:contour": {"code": world.commune.code},
         "collectivities:detail": {"code": world.body.code, "slug": world.body.slug},
         "ptce:detail": {"slug": world.pole.slug},
+        "ptce:export": {"kind": "csv"},
         **{
             f"policies:{name}": {"public_id": getattr(world, name).public_id, "slug": getattr(world, name).slug}
             for name in ("scheme", "call", "agreement", "stake")
         },
         **{f"policies:{name}": {"code": world.body.code, "year": 2019} for name in ("scdl", "scdl-detail")},
         "policies:limits": {"slug": "conventions"},
+        **{f"policies:{name}s-export": {"kind": "csv"} for name in ("scheme", "call", "agreement", "stake")},
+        **checklists.examples(world),
+        "kits:kit": {"kit": "essai"},
+        "kits:sheet": {"kit": "essai", "sheet": "mobilite"},
+        "kits:lever": {"kit": "essai", "sheet": "mobilite", "lever": "garages"},
+        "api:kits-detail": {"key": "essai"},
+        **{
+            f"api:{name}s-detail": {"key": model.objects.first().public_id}
+            for name, model in (("sheet", Sheet), ("lever", Lever), ("experience", Experience))
+        },
         "api:actors-detail": {"key": world.actor.public_id},
         "api:territories-detail": {"key": world.commune.code},
         "api:territories-contour": {"key": world.commune.code},
@@ -284,8 +301,13 @@ NOWHERE = (
     "/annuaire/?page=abc",
     "/collectivites/commune-99999/",
     "/ptce/inconnu/",
+    "/ptce/export/pdf/",
     "/annuaire/export/pdf/",
     "/carte/contours/lune/0.geojson",
+    "/kit/inconnu/",
+    "/kit/essai/inconnue/",
+    "/kit/essai/mobilite/inconnu/",
+    "/kit/essai/?edition=inconnue",
 )
 
 

@@ -6,6 +6,7 @@ import shutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from . import checklists
 from . import world as worlds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,8 +40,11 @@ def pages(world) -> list[str]:
     return [
         "/", "/annuaire/", "/annuaire/?q=garage&family=cooperative", "/annuaire/?q=introuvable", "/annuaire/?theme=faux",
         world.actor.get_absolute_url(), "/carte/", f"/carte/?territory={world.epci.code}", "/collectivites/",
-        world.body.get_absolute_url(), "/ptce/", world.pole.get_absolute_url(), "/recherche/?q=lille", "/recherche/?q=garrage",
+        world.body.get_absolute_url(), "/ptce/", "/ptce/?view=table", "/ptce/reperes/", world.pole.get_absolute_url(), "/kit/", "/kit/?q=garages", "/kit/essai/",
+        "/kit/essai/mobilite/", f"/kit/essai/mobilite/garages/?territory={world.commune.code}", "/kit/deniche-pour-vous/",
+        "/kit/essai/inconnue/", "/recherche/?q=lille", "/recherche/?q=garrage",
         "/a-propos/", "/accessibilite/", "/mentions-legales/", "/donnees/", "/api/", "/connexion/login/", "/nulle-part/",
+        *checklists.pages(world),
     ]  # fmt: skip
 
 

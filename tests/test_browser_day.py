@@ -31,7 +31,7 @@ SIRET;Raison sociale;Commune;Code INSEE;Téléphone
 
 def work():
     """What the background worker does, until its queue is empty."""
-    call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
+    call_command("worker", "--once")
 
 
 def enter(page, portal, region):  # noqa: F811

@@ -18,8 +18,8 @@ BASELINE = Path(__file__).with_name("query_counts.json")
 #: kind of address → the most queries it may ask (DESIGN §6)
 BUDGETS = {"page": 15, "list": 12, "api": 8}
 LISTS = {
-    "recherche", "annuaire", "annuaire, mots et filtres", "annuaire, sans résultat", "carte", "collectivités", "pôles", "dispositifs", "dispositifs, filtrés",
-    "conventions", "parts de SCIC",
+    "recherche", "annuaire", "annuaire, mots et filtres", "annuaire, sans résultat", "carte", "collectivités", "pôles", "pôles, filtrés", "pôles, fichier", "dispositifs", "dispositifs, filtrés",
+    "appels", "conventions", "parts de SCIC", "dispositifs, fichier", "conventions, fichier",
 }  # fmt: skip
 
 

@@ -13,9 +13,11 @@ from observatory.search import words
 from observatory.territories.contours import layer
 from observatory.territories.enums import BodyKind, Detail, Level
 from observatory.territories.models import Collectivity, Contour, ContourLayer, Territory
-from policies.models import Agreement, Call, Stake, SupportScheme, Threshold
+from policies.kits.models import Kit
+from policies.models import Agreement, Call, Referent, Stake, SupportScheme, Threshold
 from ptce.models import Pole
 
+from . import kits, poles
 from .factories import (
     ActorFactory,
     AgreementFactory,
@@ -55,6 +57,8 @@ class World:
     call: Call
     agreement: Agreement
     stake: Stake
+    referent: Referent
+    kit: Kit
 
     def addresses(self) -> dict[str, str]:
         """The pages and lists whose queries are counted."""
@@ -76,16 +80,29 @@ class World:
             "collectivités": "/collectivites/?q=territoire",
             "collectivité": self.body.get_absolute_url(),
             "pôles": "/ptce/",
+            "pôles, filtrés": "/ptce/?q=mobilité&stage=creation&sort=-budget",
+            "pôles, fichier": "/ptce/export/csv/",
+            "repères": "/ptce/reperes/",
             "pôle": self.pole.get_absolute_url(),
             "dispositifs": "/dispositifs/",
             "dispositifs, filtrés": f"/dispositifs/?q=projets&theme={self.theme.key}&territory={self.epci.code}",
             "dispositif": self.scheme.get_absolute_url(),
+            "appels": "/dispositifs/appels/",
+            "dispositifs, fichier": "/dispositifs/telecharger/csv/",
             "appel": self.call.get_absolute_url(),
             "échéances": "/dispositifs/echeances.ics",
             "instruments": "/dispositifs/instruments/",
             "seuils": "/dispositifs/seuils/",
             "conventions": "/conventions/",
+            "conventions, fichier": "/conventions/telecharger/csv/",
             "convention": self.agreement.get_absolute_url(),
+            "kits": "/kit/",
+            "kits, mots et filtres": f"/kit/?q=garages&theme={self.theme.key}&level=commune",
+            "kit": "/kit/essai/",
+            "fiche": "/kit/essai/mobilite/",
+            "fiche, édition ancienne": "/kit/essai/animer/?edition=essai-2020",
+            "levier": f"/kit/essai/mobilite/garages/?territory={self.commune.code}",
+            "déniché pour vous": "/kit/deniche-pour-vous/",
             "parts de SCIC": "/parts-de-scic/",
             "part de SCIC": self.stake.get_absolute_url(),
             "API, acteurs": "/api/v1/actors/?page_size=100",
@@ -105,6 +122,14 @@ class World:
             "API, appel": f"/api/v1/calls/{self.call.public_id}/",
             "API, conventions": "/api/v1/agreements/?page_size=100",
             "API, convention": f"/api/v1/agreements/{self.agreement.public_id}/",
+            "API, kits": "/api/v1/kits/?page_size=100",
+            "API, kit": "/api/v1/kits/essai/",
+            "API, fiches": "/api/v1/sheets/?page_size=100",
+            "API, fiches filtrées": f"/api/v1/sheets/?q=mobilité&theme={self.theme.key}&kit=essai",
+            "API, leviers": "/api/v1/levers/?page_size=100",
+            "API, leviers filtrés": "/api/v1/levers/?q=garages&level=commune&instrument=appel-a-projets",
+            "API, exemples": "/api/v1/experiences/?page_size=100",
+            "API, exemples filtrés": f"/api/v1/experiences/?q=garage&territory={self.region.code}",
             "API, parts de SCIC": "/api/v1/stakes/?page_size=100",
             "API, part de SCIC": f"/api/v1/stakes/{self.stake.public_id}/",
             "API, instruments": "/api/v1/instruments/?page_size=100",
@@ -183,6 +208,8 @@ def build() -> World:
         name="Pôle Mobilité", region=region, region_then=former, actor=actor, website="https://pole.invalid/", rank=1,
         pages=[12], note="étudié en 2014",
     )  # fmt: skip
+    poles.tell(pole, source=pole.source, second=source, body=body, actor=actor)
+    poles.median(pole.source)
     user = User.objects.create_user("agent@essai.invalid", "un long mot de passe", label="Agente")
     Grant.objects.create(
         user=user, role=Role.COLLECTIVITY_AGENT, territory=commune, record_kind="collectivity", record_id=body.public_id
@@ -210,6 +237,9 @@ def build() -> World:
         amount=Decimal(15_000), percent=Decimal(20),
     )  # fmt: skip
     StakeFactory(actor=actor, body=region_body, year=2018, percent=Decimal(10))
+    referent = Referent.objects.create(
+        body=body, name="Mission économie solidaire", service="Direction de l’emploi", email="ess@lille.invalid"
+    )
     for record in (scheme, agreement, stake):
         Citation.objects.create(record=record, source=source, locator="12", page=25, statement="Cité en exemple.")
     threshold = Threshold.objects.create(
@@ -219,7 +249,7 @@ def build() -> World:
     threshold.instruments.add(scheme.instrument)
     world = World(
         region, departement, epci, commune, park, theme, network, actor, pole, body, source, user, scheme, call,
-        agreement, stake,
+        agreement, stake, referent, kits.small(actor),
     )  # fmt: skip
     words.refresh()
     return world
@@ -246,14 +276,16 @@ def grow(world: World, n: int) -> None:
         world.actor.flags.create(label=Label.EI, source=world.source)
         Provenance.objects.create(record=world.actor, field=f"champ-{i}", source=SourceFactory())
         PoleFactory(region=world.region, actor=actor)
-        PoleFactory(region=world.region, actor=world.actor)
+        poles.tell_more(PoleFactory(region=world.region, actor=world.actor), body=world.body, actor=world.actor)
+        poles.tell_more(world.pole, body=commune_body, actor=actor)
         world.park.members.add(commune)
         scheme = SchemeFactory(name=f"Appel {i}", bodies=[world.body, commune_body], themes=[theme, world.theme])
         call = CallFactory(scheme=scheme, closes=date(2030, 1, 1))
         CallFactory(scheme=world.scheme, closes=date(2030, 1, 1))
         for one in (call, world.call):
             one.laureates.create(name=f"Lauréat {actor.pk}", actor=actor)
-        AgreementFactory(body=world.body, actor=actor, year=2019)
+        AgreementFactory(body=world.body, actor=actor, year=2019 + i % 3, total=Decimal("0.10"))
+        Referent.objects.create(body=world.body, name=f"Fonction {i}", service="Service")
         StakeFactory(body=commune_body, actor=world.actor, year=2019, percent=Decimal("0.1"))
         world.agreement.instalments.create(year=2030 + actor.pk, amount=Decimal(1))
         for record in (world.scheme, world.agreement, world.stake):
@@ -267,4 +299,5 @@ def grow(world: World, n: int) -> None:
         for record in (instrument, call):
             Citation.objects.create(record=record, source=world.source, statement="Cité.")
             Provenance.objects.create(record=record, field="name", source=world.source)
+    kits.grow(world.actor, n)
     words.refresh()
