@@ -248,6 +248,7 @@ def test_actors_and_collectivites_lead_to_their_poles(client, lille):
     assert "Membre, 2010&nbsp;: mécanique" in page and "Structure porteuse" in page
     own = ActorFactory(name="Association du pôle")
     Pole.objects.filter(pk=lille.pk).update(actor=own)
+    cache.clear()  # on PostgreSQL no number is safe before the test's own transaction ends
     assert "Le pôle lui-même" in client.get(own.get_absolute_url()).text
     body = lille.roles.get().body
     page = client.get(body.get_absolute_url()).text
