@@ -116,6 +116,12 @@ def test_a_second_edition_changes_marks_gone_and_forgets_nothing(region):
     assert ListMembership.objects.get(gone_since__isnull=False).actor.name == "Quatre"
 
 
+def test_two_lists_whose_titles_begin_alike_each_have_their_source(region):
+    title = "Liste des adhérents de la chambre régionale de l’économie sociale et solidaire, "
+    lists = [services.list_of(region, title + end) for end in ("associations", "coopératives")]
+    assert lists[0].source != lists[1].source and services.list_of(region, title + "associations") == lists[0]
+
+
 def test_what_the_list_leaves_empty_changes_nothing_unless_told(region):
     applied(region, as_csv([line(Courriel="a@b.fr")]))
     assert fates(staged(region, as_csv([line()]))) == {"unchanged": 1}
