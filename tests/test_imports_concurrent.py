@@ -11,17 +11,18 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from actors.imports import applying, leases, services, tasks
+from actors.imports import applying, indexes, leases, services, tasks
 from actors.imports.enums import Stage
 from actors.imports.models import Import, ImportLine, ListMembership, Progress
 from actors.models import Actor
 from observatory.editing import services as editing
 from observatory.editing.models import Revision
 
+from .factories import ActorFactory
 from .lists import as_csv, fates, line, private_folder, region, staged
 
 __all__ = ["private_folder", "region"]
@@ -129,3 +130,46 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_written_and_the_work_
     services.resume(Import.objects.get())
     call_command("worker", "--once")
     assert Import.objects.get().stage == Stage.APPLIED and Actor.objects.count() == 199
+
+
+def test_a_first_list_leaves_every_index_as_it_was_whether_it_is_applied_or_fails(region, monkeypatch):
+    def definitions():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = %s ORDER BY 1", [Actor._meta.db_table])
+            return cursor.fetchall()
+
+    monkeypatch.setattr(indexes, "FEW", 1)
+    before = definitions()
+    load = staged(region, as_csv([line("Ressourcerie du canal", 1), line("Deux", 2)]))
+    services.start(load, Stage.APPLYING)
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(applying.Application, "_introduce", lambda application: 1 / 0)
+        applying.apply(load.pk)
+    assert definitions() == before and not Actor.objects.exists()
+    built = []
+    monkeypatch.setattr(indexes, "_build", lambda found, build=indexes._build: built.extend(found) or build(found))
+    applying.apply(load.pk)
+    assert len(built) > 10 and definitions() == before
+    assert Actor.objects.search("ressourcerie").get().list_memberships.count() == 1
+
+
+def test_an_editor_who_holds_a_row_does_not_stop_a_first_list(region, monkeypatch):
+    monkeypatch.setattr(indexes, "FEW", 1)
+    monkeypatch.setattr(indexes, "_PATIENCE", "200ms")
+    held, done = threading.Event(), threading.Event()
+    other = ActorFactory(name="Ailleurs")
+
+    def hold():
+        with transaction.atomic():
+            Actor.objects.select_for_update().get(pk=other.pk)
+            held.set()
+            done.wait(10)
+
+    load = staged(region, as_csv([line("Un", 1), line("Deux", 2)]))
+    services.start(load, Stage.APPLYING)
+    editor = in_thread(hold)
+    held.wait(10)
+    assert applying.apply(load.pk)
+    done.set()
+    editor.join()
+    assert Actor.objects.count() == 3

@@ -3,7 +3,7 @@
 Two ways (docs/performance.md has the figures). When the list brings more records than the directory holds, all but the
 unique ones are built again at the end of the transaction; the directory waits meanwhile, which on its first day is short
 and harms nobody. Else only the full-text index is spared: new rows wait in its pending list, entered in one go
-afterwards. SQLite has one writer and no such means.
+afterwards. Where somebody reads for long, or little is new, nothing is spared. SQLite has one writer and no such means.
 """
 
 from collections.abc import Iterator
@@ -14,26 +14,27 @@ from django.db import OperationalError, connection, transaction
 from . import writing
 
 SEARCH = f"{writing.ACTORS}_search"
-#: records below which nothing is worth building again
-FEW = 5_000
-#: how long readers may keep the table from being locked before the other way is taken
+#: new records below which no index is worth a lock
+FEW = 500
+#: how long readers may keep the table, or the index, from being locked before it is done without
 _PATIENCE = "3s"
 
 
 @contextmanager
 def spared(new: int) -> Iterator[None]:
     """Enter it before any row is locked: whoever waits for such a row would otherwise wait across."""
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or new < FEW:
         yield
-    elif new >= FEW and new > _present(new) and _locked():
+    elif new > _present(new) and _granted(f"LOCK TABLE {writing.ACTORS} IN ACCESS EXCLUSIVE MODE"):
         definitions = _drop()
         yield
         _build(definitions)
-    else:
+    elif _granted(f"ALTER INDEX {SEARCH} SET (fastupdate = on)"):
         _ask("SET LOCAL gin_pending_list_limit = '1GB'")
-        _ask(f"ALTER INDEX {SEARCH} SET (fastupdate = on)")
         yield
         _ask(f"ALTER INDEX {SEARCH} SET (fastupdate = off)")
+    else:
+        yield
 
 
 def settle() -> None:
@@ -53,11 +54,12 @@ def _present(most: int) -> int:
     return _ask(f"SELECT COUNT(*) FROM (SELECT FROM {writing.ACTORS} LIMIT {most:d}) present")[0][0]
 
 
-def _locked() -> bool:
+def _granted(statement: str) -> bool:
+    """Whether a statement that locks out everybody else could be run soon: a long export, say, holds it up."""
     try:
         with transaction.atomic():
             _ask(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            _ask(f"LOCK TABLE {writing.ACTORS} IN ACCESS EXCLUSIVE MODE")
+            _ask(statement)
             _ask("SET LOCAL lock_timeout = DEFAULT")
     except OperationalError:
         return False
