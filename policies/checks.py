@@ -30,6 +30,9 @@ GRANTS = frozenset(
         "soutien-financier",
     ]
 )
+#: first day on which general aid no longer counts towards the ceiling of services of general economic interest
+#: (règlement 360/2012, art. 2, until then; règlement 2023/2832, art. 5, since)
+SIEG_APART_SINCE = date(2024, 1, 1)
 FISCAL_YEARS, ROLLING_YEARS = "3 exercices fiscaux", "3 ans glissants"
 
 
@@ -84,15 +87,19 @@ def de_minimis(
 ) -> Check | None:
     """De minimis aid of ``actor`` from ALL bodies known here, with ``amount`` granted on ``day``.
 
-    The limit and the way of counting are those in force on ``day``: before 2024 three fiscal years, since then three
-    years from day to day. None when no limit is recorded for that day.
+    The limit and the way of counting are those in force on ``day``: before 2024 three fiscal years, and general aid
+    counts within the ceiling of services of general economic interest (``sieg``); since then three years from day to
+    day, each kind apart. None when no limit is recorded for that day.
     """
     limit = limit_on(DE_MINIMIS_SIEG if sieg else DE_MINIMIS, day)
     if limit is None:
         return None
     start, end = period_of(limit, day)
     granted = Agreement.objects.published().filter(actor=actor, is_de_minimis=True, total__isnull=False)
-    granted = granted.filter(is_sieg=True) if sieg else granted.exclude(is_sieg=True)
+    if not sieg:
+        granted = granted.exclude(is_sieg=True)
+    elif day >= SIEG_APART_SINCE:
+        granted = granted.filter(is_sieg=True)
     granted = granted.filter(signed_on__range=(start, end)).select_related("body", "instrument").order_by("signed_on")
     counted = list(granted.exclude(pk=but.pk) if but and but.pk else granted)
     known = sum((agreement.received for agreement in counted), Decimal(0))

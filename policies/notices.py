@@ -17,6 +17,7 @@ from observatory.territories.models import Collectivity
 
 from .checks import (
     GRANTS,
+    SIEG_APART_SINCE,
     WRITTEN_AGREEMENT,
     Check,
     de_minimis,
@@ -81,7 +82,8 @@ def of_agreement(grant: Grant) -> list[Notice]:
 
 def _de_minimis(grant: Grant, day: date, *, sieg: bool) -> Notice:
     title = "Aides de minimis" + (" aux services d’intérêt économique général" if sieg else "")
-    counts = grant.is_de_minimis is True and bool(grant.is_sieg) is sieg
+    together = sieg and day < SIEG_APART_SINCE
+    counts = grant.is_de_minimis is True and (together or bool(grant.is_sieg) is sieg)
     amount = (grant.total or Decimal(0)) if counts else Decimal(0)
     check = de_minimis(actor=grant.actor, day=day, amount=amount, sieg=sieg, but=grant.record)
     if check is None:

@@ -49,7 +49,7 @@ def test_each_threshold_has_one_value_a_day_with_its_legal_text(law):
     assert checks.limit_on("achat-sans-procedure", date(2026, 3, 31)).value == 40_000
     assert checks.limit_on("achat-sans-procedure", date(2026, 4, 1)).value == 60_000
     assert checks.limit_on("spaser", date(2022, 12, 31)).value == 100_000_000
-    assert checks.limit_on("de-minimis", date(2013, 1, 1)) is None
+    assert checks.limit_on("de-minimis", date(2006, 12, 31)) is None
 
 
 def test_de_minimis_sums_all_bodies_over_the_period_of_the_day(law):
@@ -74,6 +74,15 @@ def test_service_of_general_interest_has_its_own_ceiling(law):
     assert not checks.de_minimis(actor=actor, day=date(2024, 7, 1), amount=Decimal(50_000), sieg=True).is_passed
     assert checks.de_minimis(actor=actor, day=date(2024, 7, 1), amount=Decimal(50_001), sieg=True).is_passed
     assert checks.de_minimis(actor=actor, day=date(2024, 7, 1), amount=Decimal(0)).known == 0
+
+
+def test_before_2024_general_aid_counted_within_the_ceiling_of_services_of_general_interest(law):
+    actor = ActorFactory()
+    grant(actor, date(2022, 6, 1), 150_000)
+    grant(actor, date(2023, 6, 1), 300_000, is_sieg=True)
+    before = checks.de_minimis(actor=actor, day=date(2023, 12, 31), amount=Decimal(50_001), sieg=True)
+    assert (before.limit.value, before.known, before.is_passed) == (500_000, 450_000, True)
+    assert checks.de_minimis(actor=actor, day=date(2024, 1, 1), amount=Decimal(0), sieg=True).known == 300_000
 
 
 def test_public_capital_of_a_scic_is_summed_at_each_date(law):
