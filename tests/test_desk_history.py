@@ -169,6 +169,18 @@ def test_a_person_is_found_and_erased_wherever_a_contact_was_typed(desk, world):
     assert "Camille" not in str(list(Revision.objects.values()))
 
 
+def test_a_name_written_in_a_text_leaves_it_and_its_history(desk, world):
+    to_edit = to("edit", world.actor.public_id)
+    desk.post(to_edit, opened(desk, world.actor) | {"description": "Recyclerie tenue par Éléonore Essai, à Lille."})
+    desk.post(to_edit, opened(desk, world.actor) | {"description": "Recyclerie tenue par éléonore essai."})
+    found = personal.find("éléonore essai")
+    assert {item.kind for item in found} == {"texte", "historique"}
+    assert personal.erase([item.key for item in found if item.kind == "texte"]) == 1
+    world.actor.refresh_from_db()
+    assert world.actor.description == "Recyclerie tenue par [retiré]."
+    assert not personal.find("Éléonore") and Revision.objects.of(world.actor).count() == 3
+
+
 def test_the_administration_only_reads_actors(client, world):
     admin = person(Role.ADMINISTRATOR)
     admin.is_staff = admin.is_superuser = True

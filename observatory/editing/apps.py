@@ -7,4 +7,4 @@ class EditingConfig(AppConfig):
     verbose_name = "Bureau"
 
     def ready(self):
-        from . import chores, suggestions_personal  # noqa: F401 (chore, finder of personal data)
+        from . import chores, suggestions_personal, texts_personal  # noqa: F401 (chore, finders of personal data)

@@ -12,7 +12,7 @@ from observatory.territories.models import Territory
 
 from ..kits import panels as lever_panels
 from ..kits.models import Lever
-from . import comparison, demonstration, desk, guests, links
+from . import comparison, demonstration, desk, guests, links, personal  # noqa: F401 (personal data)
 from .editing import KINDS
 from .models import Checklist
 
