@@ -22,7 +22,7 @@ from .views import chips
 MOST = 500
 #: what mainland France shows; actors overseas are in the table
 MAINLAND = (-5.5, 41.0, 10.0, 51.5)
-TOO_LONG = "Un extrait sur papier tient au plus {} acteurs, et cette recherche en trouve {}. Réduisez-la, ou prenez le fichier CSV."
+TOO_LONG = "Un extrait sur papier tient au plus {} acteurs, et cette recherche en trouve {}. Réduisez-la, ou prenez le fichier CSV ou toutes les fiches."
 
 
 @require_safe
@@ -35,6 +35,7 @@ def extract(request: HttpRequest) -> HttpResponse:
         context = {
             "reason": TOO_LONG.format(MOST, f"{found.total:,}".replace(",", "\u202f")),
             "csv_url": address(request.GET, reverse("actors:export", args=["csv"])),
+            "batch_url": address(request.GET, reverse("pdf:prepare", args=["annuaire"])),
             "list_url": address(request.GET, reverse("actors:list")),
             "breadcrumbs": [("Annuaire", reverse("actors:list")), ("Extrait", None)],
         }

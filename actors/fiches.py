@@ -4,6 +4,7 @@ from observatory.maps.locator import locator
 from observatory.pdf import registry
 from observatory.pdf.images import svg_source
 
+from .filters import ActorFilter
 from .models import Actor
 
 
@@ -22,6 +23,12 @@ def _fiche(actor: Actor) -> dict:
     }
 
 
+def _told(found: ActorFilter, query) -> list[str]:
+    from .views import chips  # the pages, which name the addresses, come after what is registered on start
+
+    return [chip.label for chip in chips(found, query)]
+
+
 registry.register(
     registry.Fiche(
         kind="acteur",
@@ -29,5 +36,15 @@ registry.register(
         template="pdf/actor.html",
         find=lambda key: Actor.objects.published().for_page().filter(public_id=key).first(),
         context=_fiche,
+    )
+)
+registry.register_batchable(
+    registry.Batchable(
+        key="annuaire",
+        title="Annuaire des acteurs",
+        fiche="acteur",
+        list_name="actors:list",
+        found=lambda query: ActorFilter(query, Actor.objects.published()),
+        told=_told,
     )
 )

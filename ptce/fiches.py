@@ -5,6 +5,7 @@ from observatory.pdf import registry
 from observatory.pdf.images import svg_source
 
 from . import law, places
+from .filters import PoleFilter
 from .models import Pole
 from .sheet import Sheet, poles
 
@@ -31,6 +32,12 @@ def _map(sheet: Sheet) -> dict | None:
     return None
 
 
+def _told(found: PoleFilter, query) -> list[str]:
+    from .views import chips  # the pages, which name the addresses, come after what is registered on start
+
+    return [chip.label for chip in chips(found, query)]
+
+
 registry.register(
     registry.Fiche(
         kind="pole",
@@ -38,5 +45,15 @@ registry.register(
         template="pdf/pole.html",
         find=lambda key: poles().filter(public_id=key).first(),
         context=_fiche,
+    )
+)
+registry.register_batchable(
+    registry.Batchable(
+        key="poles",
+        title="Pôles (PTCE)",
+        fiche="pole",
+        list_name="ptce:list",
+        found=lambda query: PoleFilter(query, Pole.objects.published()),
+        told=_told,
     )
 )

@@ -4,7 +4,7 @@ import io
 import re
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 
 import pdfua
 import pikepdf
@@ -35,7 +35,9 @@ BASE = "https://portail.invalid"
 KINDS = ["acteur", "collectivite", "dispositif", "fiche-du-kit", "levier", "pole"]
 DOCUMENTS = [*KINDS, "grille", "resume", "sans-compte", "extrait", "pire"]
 #: whatever somebody may paste in a description
-WORST = '<script>alert(1)</script> <img src="http://127.0.0.1:1/x.png"> 🌱 مرحبا بكم שלום <b>gras</b>'
+WORST = (
+    '<script>alert(1)</script> <img src="http://127.0.0.1:1/x.png"> 🌱 👩‍🌾 مرحبا بكم שלום Привет \u0bf5 <b>gras</b>'
+)
 
 
 def keys(world) -> dict[str, str]:
@@ -109,6 +111,8 @@ def text_of(path) -> str:
 def test_a_document_is_sound_for_screen_readers(drawn, name):
     report = pdfua.validate(str(drawn[name]))
     assert [(finding.rule_id, finding.message) for finding in report.findings] == []
+    # This rule (no heading is empty) breaks on pikepdf 10, and is then left out in silence: it is held below.
+    assert {rule.rule_id for rule in report.skipped if "raised" in rule.skipped_reason} <= {"UA-14-001"}
     with pikepdf.open(drawn[name]) as document:
         root, tree = document.Root, elements(document)
         assert str(root.Lang) == "fr"
@@ -118,6 +122,7 @@ def test_a_document_is_sound_for_screen_readers(drawn, name):
         with document.open_outline() as outline:
             assert len(outline.root) == 1
             assert outline.root[0].children
+        assert all(marks(one) for one in tree if re.fullmatch(r"/H\d", str(one.S)))
         ranks = [int(str(one.S)[2]) for one in tree if re.fullmatch(r"/H\d", str(one.S))]
         assert ranks[0] == 1
         assert all(after <= before + 1 for before, after in pairwise(ranks))
@@ -127,6 +132,19 @@ def test_a_document_is_sound_for_screen_readers(drawn, name):
             str(font) for page in document.pages for font in page.Resources.Font.values() for font in font_files(font)
         }
         assert fonts == {"embedded"}
+        # A font that stands in for a sign it lacks gets a mapping of its own, which leads to its empty box.
+        assert {str(font.Encoding) for page in document.pages for font in page.Resources.Font.values()} == {
+            "/Identity-H"
+        }
+
+
+def marks(node) -> bool:
+    """Whether an element reaches something on a page."""
+    if isinstance(node, pikepdf.Array):
+        return any(marks(one) for one in node)
+    if isinstance(node, pikepdf.Dictionary):
+        return node.get("/Type") == "/MCR" or ("/K" in node and marks(node.K))
+    return isinstance(node, int)
 
 
 def font_files(font) -> list[str]:
@@ -144,7 +162,8 @@ def test_a_summary_holds_on_one_page(drawn):
 def test_what_is_pasted_is_printed_as_it_was_typed(drawn):
     text = text_of(drawn["pire"])
     assert "<script>alert(1)</script>" in text
-    assert "🌱" in text
+    for words in ("🌱", "👩‍🌾", "مرحبا بكم", "שלום", "Привет"):
+        assert set(words) <= set(text), words
     assert "Lieu non précisé par la source" in text
 
 
@@ -308,11 +327,22 @@ def test_a_fiche_that_has_not_changed_is_not_sent_again(client, world):
     assert printed("acteur", world.actor.public_id).digest != before
 
 
+def test_whoever_comes_while_others_wait_is_told_when_to_come_back(client, world, monkeypatch):
+    monkeypatch.setattr(rendering, "_seats", BoundedSemaphore(1))
+    world.actor.name = "Un nom que personne n’a dessiné"
+    world.actor.save()
+    with rendering._seats:
+        response = client.get(f"/fiches/acteur/{world.actor.public_id}.pdf")
+    assert (response.status_code, response["Retry-After"]) == (503, "20")
+    assert "Beaucoup de fiches" in response.text
+
+
 def test_a_search_too_long_for_paper_offers_the_csv(client, world, monkeypatch):
     monkeypatch.setattr("actors.extract.MOST", 0)
     response = client.get("/annuaire/extrait.pdf?q=garage")
     assert response.status_code == 422
     assert "/annuaire/export/csv/?q=garage" in response.text
+    assert "/fiches/lots/annuaire/?q=garage" in response.text
     assert client.get("/annuaire/extrait.pdf?territory=lune").status_code == 400
 
 

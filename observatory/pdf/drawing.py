@@ -2,8 +2,9 @@
 
 import mimetypes
 from functools import cache
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
 from django.contrib.staticfiles import finders
 from pydyf import Dictionary
@@ -13,8 +14,10 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from .rendering import STYLE
 
-#: fonts stand in their packages, so that a fiche looks the same on every machine
-FONT_PACKAGES = ("font_source_sans_pro", "font_source_serif_pro")
+#: fonts stand in their packages, so that a fiche looks the same on every machine: package and folder in it
+FONT_PACKAGES = (("font_source_sans_pro", "files"), ("font_source_serif_pro", "files"), ("manimgx_fonts", ""))
+#: what stands for a sign that no font of the machine has: PDF/UA-1 forbids the empty box
+NO_GLYPH = "\N{REPLACEMENT CHARACTER}"
 
 
 class Sealed(URLFetcher):
@@ -30,7 +33,7 @@ class Sealed(URLFetcher):
         scheme, _, name = url.partition(":")
         if scheme not in ("static", "font"):
             return super().fetch(url, headers)
-        path = _font(name) if scheme == "font" else finders.find(name)
+        path = _font(unquote(name)) if scheme == "font" else finders.find(name)
         if path is None or ".." in name:
             raise ValueError(f"Rien sous « {url[:80]} »")
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
@@ -38,13 +41,26 @@ class Sealed(URLFetcher):
 
 
 def draw(html: str) -> bytes:
-    """The PDF/UA-1 of an HTML page."""
+    """The PDF/UA-1 of an HTML page; a sign that no font has is drawn as ``NO_GLYPH``."""
+    pdf, missing = _draw(html)
+    return _draw(html.translate(dict.fromkeys(missing, NO_GLYPH)))[0] if missing else pdf
+
+
+def _draw(html: str) -> tuple[bytes, set[int]]:
+    """The PDF, and the signs (code points) that it shows as an empty box."""
     style, fonts = _style()
+    missing: set[int] = set()
+
+    def finish(document, pdf):
+        missing.update(sign for font in document.fonts.values() for sign in font.missing)
+        _scope_headers(pdf)
+
     page = HTML(string=html, base_url="static:", url_fetcher=Sealed())
-    return page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", finisher=_scope_headers)
+    pdf = page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", finisher=finish)
+    return pdf, missing
 
 
-def _scope_headers(_, pdf) -> None:
+def _scope_headers(pdf) -> None:
     """Say which way each header cell of a table goes, which WeasyPrint leaves out. Heads are the first row, on each page."""
     for element in pdf.objects:
         if isinstance(element, Dictionary) and element.get("S") == "/TH" and "ID" in element:
@@ -60,8 +76,8 @@ def _style() -> tuple[CSS, FontConfiguration]:
 
 @cache
 def _font(name: str) -> Path | None:
-    for package in FONT_PACKAGES:
-        path = Path(import_module(package).__file__).parent / "files" / name
+    for package, folder in FONT_PACKAGES:
+        path = Path(find_spec(package).origin).parent / folder / name
         if path.is_file():
             return path
     return None

@@ -5,7 +5,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version as installed
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -19,6 +19,9 @@ PATIENCE = 20
 
 #: WeasyPrint's fonts belong to one thread at a time
 _turn = Lock()
+#: one fiche is drawn and two wait: of its four threads, a process keeps one for pages
+_seats = BoundedSemaphore(3)
+_BUSY = "Beaucoup de fiches sont demandées en ce moment : attendez une vingtaine de secondes."
 
 
 class NotDrawn(Exception):
@@ -27,8 +30,17 @@ class NotDrawn(Exception):
 
 def render(html: str) -> bytes:
     """The PDF/UA-1 of an HTML page. Raises ``NotDrawn`` when others keep the process busy, or a library is missing."""
+    if not _seats.acquire(blocking=False):
+        raise NotDrawn(_BUSY)
+    try:
+        return _in_turn(html)
+    finally:
+        _seats.release()
+
+
+def _in_turn(html: str) -> bytes:
     if not _turn.acquire(timeout=PATIENCE):
-        raise NotDrawn("Beaucoup de fiches sont demandées en ce moment : attendez une vingtaine de secondes.")
+        raise NotDrawn(_BUSY)
     try:
         try:
             from .drawing import draw

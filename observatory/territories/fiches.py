@@ -4,7 +4,8 @@ from observatory.maps.locator import locator
 from observatory.pdf import registry
 from observatory.pdf.images import svg_source
 
-from .enums import Detail
+from .enums import BodyKind, Detail, Level
+from .filters import CollectivityFilter
 from .models import Collectivity, Territory
 from .panels import printed_for
 
@@ -34,6 +35,18 @@ def _caption(territory: Territory) -> str:
     return ", ".join([territory.label, *(place.name for place in reversed(territory.ancestors))])
 
 
+def _told(found: CollectivityFilter, query) -> list[str]:
+    """The choices of the filters, in words."""
+    data = found.form.cleaned_data
+    codes = [code for code in (data["departement"], data["region"]) if code]
+    return [
+        *([f"« {data['q']} »"] if data["q"] else []),
+        *(place.label for place in Territory.objects.filter(code__in=codes).order_by("code")),
+        *(str(Level(level).label) for level in data["level"]),
+        *(str(BodyKind(kind).label) for kind in data["kind"]),
+    ]
+
+
 registry.register(
     registry.Fiche(
         kind="collectivite",
@@ -42,5 +55,16 @@ registry.register(
         find=_find,
         context=_fiche,
         key=lambda body: body.code,
+    )
+)
+registry.register_batchable(
+    registry.Batchable(
+        key="collectivites",
+        title="Collectivités",
+        fiche="collectivite",
+        list_name="collectivities:list",
+        found=lambda query: CollectivityFilter(query, Collectivity.objects.current()),
+        told=_told,
+        column="code",
     )
 )
