@@ -3,9 +3,10 @@
     .venv/bin/python docs/screenshots.py                      # docs/images/accueil.png and annuaire.png
     .venv/bin/python docs/screenshots.py --all FOLDER         # every page, at 390 and 1280 px, whole length
     .venv/bin/python docs/screenshots.py http://127.0.0.1:8100
-    GUIDE_EMAIL=… GUIDE_PASSWORD=… .venv/bin/python docs/screenshots.py --guide   # static/img/aide/, for /aide/
+    .venv/bin/python docs/screenshots.py --guide              # static/img/aide/, for /aide/
 
-The guide's are those of an editor's desk: the account (of a demonstration, on loopback) has the editor's role. So that there
+The guide's are those of a reader, of the agent of a collectivité (``AGENT_EMAIL``, ``AGENT_PASSWORD``) and of an editor's desk
+(``GUIDE_EMAIL``, ``GUIDE_PASSWORD``), with the accounts of a demonstration on loopback and its worker running. So that there
 is something to show and nothing invented is shown, the script checks one record and proposes ``exemple.invalid`` as its site.
 
 Chromium is the system's, or the one that ``CHROMIUM`` names. Ends with 1 when a page answers otherwise than expected
@@ -35,9 +36,9 @@ GUIDE = ROOT / "static" / "img" / "aide"
 README_SIZE = (1280, 800)
 #: widths of ``--all``, in CSS pixels: a telephone, a computer
 WIDTHS = (390, 1280)
-#: heaviest image that the README may carry, and all those of the guide together, in bytes
+#: heaviest image that the README may carry, that the guide may, and all those of the guide together, in bytes
 HEAVIEST = 250_000
-HEAVIEST_GUIDE = 400_000
+HEAVIEST_GUIDE, ALL_GUIDE = 40_000, 400_000
 #: the guide's images are reduced to this size
 GUIDE_SIZE = (960, 600)
 
@@ -80,6 +81,11 @@ PAGES = (
     Shot("mentions-legales", "/mentions-legales/"),
     Shot("connexion", "/connexion/login/"),
     Shot("page-absente", "/page-absente/", 404),
+)
+#: pages of the guide that any reader sees
+READER = (
+    Shot("pole", "/ptce/initiatives-et-cite-lille-metropole-solidaire/"),
+    Shot("dix-leviers", "/grille/?body=commune-59350&theme=culture&exists=pole"),
 )
 #: pages whose address holds an id: name, list that leads to one, beginning of its address as a pattern
 DETAILS = (
@@ -143,10 +149,39 @@ def take_readme(browser: Browser, address: str) -> Iterator[Path]:
 
 
 def take_guide(browser: Browser, address: str) -> Iterator[Path]:
-    """The images of the guide: an editor's desk."""
+    """The images of the guide, each reduced, none too heavy."""
     GUIDE.mkdir(parents=True, exist_ok=True)
+    taken = 0
+    for page, shot in chain(reader_shots(browser), agent_shots(browser, address), editor_shots(browser, address)):
+        visit(page, address, shot)
+        path = GUIDE / f"{shot.name}.webp"
+        picture = Image.open(io.BytesIO(page.screenshot()))
+        picture.resize(GUIDE_SIZE, Image.Resampling.LANCZOS).save(path, quality=70, method=6)
+        if (weight := path.stat().st_size) > HEAVIEST_GUIDE:
+            raise Failure(f"{path.name} weighs {weight} bytes: at most {HEAVIEST_GUIDE} for the guide.")
+        taken += weight
+        yield path
+    if taken > ALL_GUIDE:
+        raise Failure(f"The images of the guide weigh {taken} bytes: at most {ALL_GUIDE}.")
+
+
+def reader_shots(browser: Browser) -> Iterator[tuple[Page, Shot]]:
     page = open_page(browser, *README_SIZE)
-    sign_in(page, address)
+    yield from ((page, shot) for shot in READER)
+
+
+def agent_shots(browser: Browser, address: str) -> Iterator[tuple[Page, Shot]]:
+    """The checklist of the agent's collectivité."""
+    page = open_page(browser, *README_SIZE)
+    sign_in(page, address, "AGENT")
+    visit(page, address, Shot("checklists", "/bureau/grille/"))
+    yield page, Shot("grille", links(page, r"(/bureau/grille/[^/]+/[^/]+/)$")[0])
+
+
+def editor_shots(browser: Browser, address: str) -> Iterator[tuple[Page, Shot]]:
+    """An editor's desk, one record of which is checked and has a suggestion."""
+    page = open_page(browser, *README_SIZE)
+    sign_in(page, address, "GUIDE")
     visit(page, address, Shot("records", "/bureau/acteurs/"))
     one, other = links(page, r"/bureau/acteurs/([0-9a-z]{10})/modifier/")[:2]
     page.click(f"form[action$='/{one}/verifie/'] button")
@@ -163,23 +198,15 @@ def take_guide(browser: Browser, address: str) -> Iterator[Path]:
         Shot("historique", f"/bureau/acteurs/{one}/historique/"),
         Shot("convention", "/bureau/conventions/ajouter/"),
     )
-    taken = []
-    for shot in chain(shots, load_list(page, address)):
-        visit(page, address, shot)
-        path = GUIDE / f"{shot.name}.webp"
-        picture = Image.open(io.BytesIO(page.screenshot()))
-        picture.resize(GUIDE_SIZE, Image.Resampling.LANCZOS).save(path, quality=78, method=6)
-        taken.append(path)
-        yield path
-    if (weight := sum(path.stat().st_size for path in taken)) > HEAVIEST_GUIDE:
-        raise Failure(f"The images of the guide weigh {weight} bytes: at most {HEAVIEST_GUIDE}.")
+    yield from ((page, shot) for shot in chain(shots, load_list(page, address)))
 
 
-def sign_in(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str, account: str) -> None:
+    """``account`` begins the names of the two variables that hold its e-mail and its password."""
     try:
-        email, password = os.environ["GUIDE_EMAIL"], os.environ["GUIDE_PASSWORD"]
+        email, password = os.environ[f"{account}_EMAIL"], os.environ[f"{account}_PASSWORD"]
     except KeyError as missing:
-        raise Failure(f"{missing.args[0]} is not set: the account of an editor.") from None
+        raise Failure(f"{missing.args[0]} is not set: the guide shows what this account sees.") from None
     visit(page, address, Shot("sign-in", "/connexion/login/"))
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", password)

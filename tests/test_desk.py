@@ -1,4 +1,4 @@
-"""The desk's first page: what there is to do on one's own territories, in a constant number of queries; the guide."""
+"""The desk's first page: what there is to do on one's own territories, in a constant number of queries."""
 
 from datetime import timedelta
 
@@ -12,7 +12,6 @@ from django.utils import timezone
 from actors.desk import WEIGHTS
 from observatory.accounts.enums import Role
 from observatory.editing import alike, services, suggestions
-from observatory.editing.desk_guide import SECTIONS
 from observatory.editing.desk_registry import work_of
 from observatory.editing.models import Draft
 from observatory.editing.registry import kind_by_key
@@ -218,23 +217,3 @@ def test_a_merged_record_makes_no_pair(lille):
     assert len(pairs(2)) == 1
     services.merge(one, other, {}, Author())
     assert pairs(3) == set()
-
-
-# The guide ----------------------------------------------------------------------------------------------------
-
-
-def test_the_guide_has_every_chapter_and_leads_from_one_to_the_next(client):
-    index = client.get("/aide/").text
-    for section in SECTIONS:
-        assert section.url in index
-        page = client.get(section.url)
-        assert (
-            page.status_code == 200 and page.text.split('class="record__main')[1].split("</div>")[0].count("<h2") >= 2
-        ), section.slug
-    assert client.get("/aide/inconnu/").status_code == 404
-    assert "/aide/" in client.get("/").text
-
-
-def test_the_guide_gives_the_weights_that_the_desk_uses(client):
-    text = client.get("/aide/completude/").text
-    assert all(weight.label.lower() in text.lower() for weight in WEIGHTS)

@@ -1,4 +1,4 @@
-"""The guide of the desk, ``/aide/``: one page per task, in the order in which a new editor meets them."""
+"""The guide, ``/aide/``: one page per task, first those of every reader, then those of an account and of the desk."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from . import suggestions
 from .desk_registry import works
 from .registry import kind_by_key
+
+TITLE = "Guide de l’observatoire"
 
 
 @dataclass(frozen=True)
@@ -28,31 +30,72 @@ class Section:
         return f"help/{self.slug}.html"
 
 
-SECTIONS = (
-    Section("premiers-pas", "Premiers pas", "Ouvrir son compte, lire son bureau et savoir ce que l’on peut faire."),
-    Section("second-facteur", "Second facteur", "Protéger son compte, et y revenir quand le téléphone est perdu."),
-    Section(
-        "corriger", "Corriger une fiche", "Modifier, ajouter, vérifier, reprendre un brouillon, régler un conflit."
+#: (for whom, its sections)
+PARTS = (
+    (
+        "Lire et réutiliser, sans compte",
+        (
+            Section("poles", "Les pôles (PTCE)", "Trouver un pôle, lire sa page, proposer une correction."),
+            Section(
+                "kit-et-grille",
+                "Le Kit et la grille de leviers",
+                "Lire les fiches, répondre levier par levier, comparer, publier.",
+            ),
+            Section(
+                "fiches-a-imprimer", "Fiches à imprimer", "Emporter une fiche, une recherche ou une grille en PDF."
+            ),
+            Section("reutiliser", "Réutiliser les données", "Télécharger un fichier, suivre des dates, appeler l’API."),
+        ),
     ),
-    Section("suggestions", "Traiter les suggestions", "Accepter, accepter en partie, refuser, répondre, rouvrir."),
-    Section("doublons", "Doublons et fusion", "Reconnaître deux fiches qui n’en font qu’une, les réunir, les séparer."),
-    Section("completude", "Tenir les fiches à jour", "Savoir quoi vérifier d’abord, et ce que pèse chaque champ."),
-    Section("historique", "Historique", "Voir qui a changé quoi, et revenir en arrière."),
-    Section("charger-une-liste", "Charger sa liste", "Faire entrer un fichier CSV ou XLSX sans rien perdre."),
-    Section(
-        "collectivites",
-        "Ce que fait une collectivité",
-        "Noter dispositifs, conventions et parts, et ce que dit la loi.",
+    (
+        "Avoir un compte",
+        (
+            Section(
+                "premiers-pas", "Premiers pas", "Ouvrir son compte, lire son bureau et savoir ce que l’on peut faire."
+            ),
+            Section(
+                "second-facteur", "Second facteur", "Protéger son compte, et y revenir quand le téléphone est perdu."
+            ),
+            Section("mon-compte", "Mon compte", "Ses droits, son mot de passe, ses sessions, ses clés, ses données."),
+        ),
     ),
-    Section("donnees-personnelles", "Données personnelles", "Savoir ce qui peut être écrit d’une personne."),
-    Section("raccourcis-clavier", "Raccourcis clavier", "Aller plus vite sans souris."),
+    (
+        "Tenir les fiches, au bureau",
+        (
+            Section(
+                "corriger",
+                "Corriger une fiche",
+                "Modifier, ajouter, vérifier, reprendre un brouillon, régler un conflit.",
+            ),
+            Section(
+                "suggestions", "Traiter les suggestions", "Accepter, accepter en partie, refuser, répondre, rouvrir."
+            ),
+            Section(
+                "doublons",
+                "Doublons et fusion",
+                "Reconnaître deux fiches qui n’en font qu’une, les réunir, les séparer.",
+            ),
+            Section(
+                "completude", "Tenir les fiches à jour", "Savoir quoi vérifier d’abord, et ce que pèse chaque champ."
+            ),
+            Section("historique", "Historique", "Voir qui a changé quoi, et revenir en arrière."),
+            Section("charger-une-liste", "Charger sa liste", "Faire entrer un fichier CSV ou XLSX sans rien perdre."),
+            Section(
+                "collectivites",
+                "Ce que fait une collectivité",
+                "Noter dispositifs, conventions et parts, et ce que dit la loi.",
+            ),
+            Section("donnees-personnelles", "Données personnelles", "Savoir ce qui peut être écrit d’une personne."),
+            Section("raccourcis-clavier", "Raccourcis clavier", "Aller plus vite sans souris."),
+        ),
+    ),
 )
+SECTIONS = tuple(section for _, sections in PARTS for section in sections)
 
 
 @require_safe
 def index(request):
-    context = {"sections": SECTIONS, "breadcrumbs": [("Guide du bureau", None)]}
-    return render(request, "help/index.html", context)
+    return render(request, "help/index.html", {"parts": PARTS, "breadcrumbs": [(TITLE, None)]})
 
 
 @require_safe
@@ -63,12 +106,12 @@ def section(request, slug: str):
     item = SECTIONS[place]
     context = {
         "section": item,
-        "sections": SECTIONS,
+        "parts": PARTS,
         "before": SECTIONS[place - 1] if place else None,
         "after": SECTIONS[place + 1] if place + 1 < len(SECTIONS) else None,
         "weights": [(kind_by_key(work.kind), work.weights) for work in works()],
         "limits": suggestions.LIMITS,
-        "breadcrumbs": [("Guide du bureau", reverse("help:index")), (item.title, None)],
+        "breadcrumbs": [(TITLE, reverse("help:index")), (item.title, None)],
     }
     return render(request, item.template, context)
 

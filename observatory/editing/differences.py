@@ -2,8 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from functools import lru_cache
+
+from observatory.pages.dates import day
 
 from .registry import Kind, Values
 
@@ -35,7 +38,11 @@ class Shower:
         self.labels = {"state": "État", "checked_on": "Vérifié le", **kind.labels}
 
     def show(self, field: str, value) -> str:
-        return STATES.get(value, str(value or "")) if field == "state" else self._show(field, _freeze(value))
+        if field == "state":
+            return STATES.get(value, str(value or ""))
+        if field == "checked_on":
+            return day(date.fromisoformat(value)) if value else ""
+        return self._show(field, _freeze(value))
 
     def lines(self, fields: dict[str, list]) -> list[Line]:
         """The lines of ``{field: [before, after]}``, in the order of the form."""

@@ -50,6 +50,8 @@ class Kind:
     #: where the public proposes, ``annuaire`` for /annuaire/proposer/, and the dotted path of its form (``suggestions_forms``)
     public_path: str = ""
     public_form_path: str = ""
+    #: the list where a record that was proposed will appear, as a name of address
+    public_list: str = ""
     #: what ``move_links`` would move from a record, in French: ``["3 mentions", "1 pôle"]``
     count_links: Callable[[Model], list[str]] = lambda record: []
     #: field that says where a record lies, or whose it is: at which a record out of reach is refused, with which sentence

@@ -140,6 +140,7 @@ def lock(record: Model, fields: Iterable[str]) -> None:
 def unlock(record: Model, field: str) -> None:
     """Let later imports write the field again."""
     record.provenances.filter(field=field, locked=True).delete()
+    changes.touch(record)
 
 
 @transaction.atomic

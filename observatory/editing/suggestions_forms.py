@@ -19,7 +19,12 @@ _LABEL = re.compile(r"(?P<name>.*?)\s*(?:\((?P<departement>\d[\dABab]\d?)\))?")
 
 
 class PublicForm(forms.Form):
-    """Forms of a kind add their fields, and say what they propose (``plain``) and tell (``told``)."""
+    """Forms of a kind add their fields, and say what they propose (``plain``) and tell (``told``).
+
+    A form that proposes a new record opens with its ``intro``.
+    """
+
+    intro = ""
 
     message = forms.CharField(
         label="Votre message",

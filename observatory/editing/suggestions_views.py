@@ -51,7 +51,8 @@ def _suggest(request, kind, record):
         return redirect("suggest:thanks", kind=kind.key, token=uuid4())
     origin = suggestions.origin_of(client_ip(request))
     if suggestions.too_many(origin):
-        return render(request, "editing/suggest_limit.html", {"typed": form.data.get("message", "")}, status=429)
+        context = {"kind": kind, "typed": form.data.get("message", "")}
+        return render(request, "editing/suggest_limit.html", context, status=429)
     if form.is_valid() and (suggestion := _propose(request, kind, record, form, origin)):
         return redirect("suggest:thanks", kind=kind.key, token=suggestion.token)
     return _page(request, kind, record, form)
