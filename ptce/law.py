@@ -102,7 +102,7 @@ class Facts:
 
 def _same_territory(facts: Facts) -> Answer:
     """A project territory is named, or the place that members share."""
-    answer = Answer([Proof(str(part.territory.label), ref=part.ref) for part in facts.territories])
+    answer = Answer([Proof(part.label, ref=part.ref) for part in facts.territories])
     place = facts.pole.place_name or facts.pole.place_address
     if place:
         field_name = "place_name" if facts.pole.place_name else "place_address"

@@ -68,6 +68,8 @@ class ReportForm(PoleFields):
 class ProposeForm(PoleFields):
     """A pole that is missing, and where it can be verified."""
 
+    intro = "Décrivez le pôle qui manque. Son nom suffit pour commencer ; le département aide à le situer."
+
     source = forms.CharField(
         label="Où peut-on le vérifier ?",
         max_length=300,

@@ -15,7 +15,7 @@ from observatory.records.enums import State
 from observatory.records.models import FormerSlug, Tombstone
 from observatory.search import words
 
-from . import compare, exports, law, places
+from . import compare, exports, jsonld, law, places
 from .enums import FigureKey
 from .filters import FIGURE_SORTS, PoleFilter
 from .models import Figure, Indicator, Pole, Recognition
@@ -66,7 +66,7 @@ def pole_list(request):
         "filter": found,
         "errors": found.errors,
         "facets": facets,
-        "active": [] if found.errors else _chips(found, query),
+        "active": [] if found.errors else chips(found, query),
         "page": page,
         "total": total,
         "as_table": as_table,
@@ -81,6 +81,7 @@ def pole_list(request):
             Choice(label, address(query, reverse("ptce:export", args=[kind]), view=None))
             for kind, (label, _) in exports.FORMATS.items()
         ],
+        "batch_url": address(query, reverse("pdf:prepare", args=["poles"]), view=None),
         "suggestions": [] if total else [Choice(word, address(query, q=word)) for word in words.nearest(q)],
         "national": Indicator.objects.select_related("source").filter(key=NATIONAL).first(),
         "breadcrumbs": [("Pôles (PTCE)", None)],
@@ -119,17 +120,17 @@ def _head(sort: str, label: str, query) -> Head:
     return Head(label, address(query, sort=other if asked == first else first), order)
 
 
-def _chips(found: PoleFilter, query) -> list[Chip]:
+def chips(found: PoleFilter, query) -> list[Chip]:
     """The choices made, each with the address without it."""
-    chips = []
+    shown = []
     if q := found.form.cleaned_data.get("q"):
-        chips.append(Chip(f"« {q} »", address(query, q=None)))
+        shown.append(Chip(f"« {q} »", address(query, q=None)))
     labels = {spec.name: {value: label for value, _, label in found.choices(spec)} for spec in found.facet_specs}
     for spec in found.facet_specs:
         for value in found.selected.get(spec.name, []):
             label = labels[spec.name].get(value, value)
-            chips.append(Chip(f"{spec.label} : {label}", without(query, spec.name, value)))
-    return chips
+            shown.append(Chip(f"{spec.label} : {label}", without(query, spec.name, value)))
+    return shown
 
 
 @require_safe
@@ -158,6 +159,7 @@ def pole_detail(request, slug: str):
     context = {
         "pole": pole,
         "sheet": sheet,
+        "json_ld": jsonld.consortium(pole, sheet),
         "themes": list(pole.themes.all()),
         "comparable": sheet.neighbours.comparable(),
         "criteria": compare.CRITERIA,

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from observatory.records.identity import public_id_for
@@ -190,6 +191,13 @@ def test_a_pole_of_which_little_is_known_says_so(client, other):
     assert "Aucune source ne le décrit." in page and "ses membres, ses étapes" not in page
     assert "Aucune source lue ne dit rien sur" in page and "ses membres" in page
     assert page.count("Aucune source ne le dit") > 5
+
+
+def test_a_project_territory_that_no_code_names_keeps_the_name_of_its_source(client, other, study):
+    other.project_territories.create(name="Pays de Bresse", source=study, page=9)
+    page = client.get(other.get_absolute_url()).text
+    assert page.count("Pays de Bresse") == 2  # what the pole is, what proves the law's first component
+    assert client.get(reverse("pdf:fiche", args=["pole", other.public_id])).status_code == 200
 
 
 def test_comparable_poles_share_declared_criteria(lille, other):

@@ -288,6 +288,7 @@ KIND = Kind(
     lookalikes=lookalikes,
     public_path="ptce",
     public_form_path="ptce.suggest_forms.public_form",
+    public_list="ptce:list",
     count_links=count_links,
     place_field="region",
     out_of_reach=OUT_OF_REACH,

@@ -73,6 +73,11 @@ class ProjectTerritory(Fact):
     def __str__(self):
         return self.name
 
+    @property
+    def label(self) -> str:
+        """The territory as it is called today, else the place as the source names it."""
+        return str(self.territory.label) if self.territory else self.name
+
 
 class Milestone(Fact):
     """A dated moment in the life of a pole; with a stage when the pole entered one."""
