@@ -267,6 +267,7 @@ KIND = Kind(
     lookalikes=lookalikes,
     public_path="annuaire",
     public_form_path="actors.suggest_forms.public_form",
+    public_list="actors:list",
     count_links=count_links,
     for_list=lambda rows: rows.select_related(*PLACE),
     search_hint="nom, activité, commune…",

@@ -10,7 +10,7 @@ from actors.models import Actor
 from observatory.api import registry as api
 from observatory.editing import registry as editing
 from observatory.pages import figures, sitemaps
-from observatory.records import reference, triggers
+from observatory.records import reference, references, triggers
 from observatory.search import registry
 from observatory.territories import api_parts, panels
 from observatory.territories.models import Collectivity, Territory
@@ -18,7 +18,7 @@ from observatory.territories.models import Collectivity, Territory
 from . import checks, desk, fiches, scdl, yearly  # noqa: F401 (the printed fiche)
 from .api.bodies import referents, referents_field
 from .editing import KINDS
-from .models import Agreement, Laureate, Offer, Referent, Stake, SupportScheme, of_bodies
+from .models import Agreement, Call, Instrument, Laureate, Offer, Referent, Stake, SupportScheme, of_bodies
 
 #: a panel lists so many of each and links to the rest
 SHOWN = 8
@@ -40,6 +40,16 @@ for model, column, noun in (
     editing.register_follower(editing.Follower(Actor.change_kind, model, column, noun))
 desk.register()
 triggers.register_part(Collectivity, Referent._meta.db_table, "body_id")
+triggers.register_part(Instrument, "policies_threshold_instruments", "instrument_id")
+# A call shows who carries its scheme, and what is said of the scheme when nothing is said of the call itself.
+for part, column in (("policies_offer", "scheme_id"), ("records_citation", "object_id")):
+    triggers.register_part(Call, part, column, "SELECT id FROM policies_call WHERE scheme_id IN ({keys})")
+references.register(
+    Agreement,
+    SupportScheme,
+    "SELECT a.id FROM policies_agreement a JOIN policies_call c ON c.id = a.call_id WHERE c.scheme_id = NEW.id",
+    ("state",),
+)
 api_parts.register(api_parts.Part("ess_referents", referents_field, referents))
 
 

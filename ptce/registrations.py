@@ -5,15 +5,16 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from actors import panels as actor_panels
+from actors.models import Actor
 from observatory.accounts import targets
 from observatory.accounts.enums import Role
 from observatory.api import registry as api
 from observatory.editing import registry as editing
 from observatory.pages import figures, sitemaps
-from observatory.records import reference
+from observatory.records import reference, references
 from observatory.search import registry
 from observatory.territories import panels
-from observatory.territories.models import named
+from observatory.territories.models import Territory, named
 
 from . import desk, fiches, links  # noqa: F401 (the printed fiche)
 from .editing import KIND
@@ -25,6 +26,19 @@ editing.register(KIND)
 for follower in FOLLOWERS:
     editing.register_follower(follower)
 desk.register()
+# A pole lies where the directory says that it does.
+references.register(
+    Pole,
+    Actor,
+    "SELECT id FROM ptce_pole WHERE actor_id = NEW.id",
+    ("longitude", "latitude", "precision", "commune_id", "epci_id", "departement_id"),
+)
+references.register(
+    Pole,
+    Territory,
+    "SELECT p.id FROM ptce_pole p JOIN actors_actor a ON a.id = p.actor_id"
+    " WHERE a.commune_id = NEW.id OR a.epci_id = NEW.id OR a.departement_id = NEW.id",
+)
 
 
 def _pole(pole: Pole) -> registry.Result:
@@ -51,7 +65,7 @@ registry.register(
 
 
 def _figures() -> list[figures.Figure]:
-    return [figures.Figure("pôles du panel de 2014", Pole.objects.published().count(), reverse("ptce:list"))]
+    return [figures.Figure("pôles territoriaux (PTCE)", Pole.objects.published().count(), reverse("ptce:list"))]
 
 
 figures.register(_figures, order=20)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -8,7 +10,11 @@ class RecordsConfig(AppConfig):
     verbose_name = "Identité, changements et sources"
 
     def ready(self):
-        from . import triggers
+        from . import chores, marks, triggers
+
+        chores.register(
+            chores.Chore("change-marks", "Repères des changements (API)", marks.mark, every=timedelta(hours=1))
+        )
 
         # After every migrate rather than in a migration: SQLite rebuilds a table when a column changes
         # and loses its triggers on the way.

@@ -170,6 +170,26 @@ class ChangeCounter(models.Model):
         return str(self.value)
 
 
+class ChangeMark(models.Model):
+    """The safe change number at a moment: what turns a date into a number."""
+
+    at = models.DateTimeField("relevé le", db_index=True)
+    number = models.BigIntegerField("numéro de changement")
+
+    class Meta:
+        verbose_name = "repère des changements"
+        verbose_name_plural = "repères des changements"
+        ordering = ["at"]
+
+    def __str__(self):
+        return f"{self.number} ({self.at:%d/%m/%Y %H:%M})"
+
+    @classmethod
+    def before(cls, moment) -> int:
+        """The largest number known to be safe at ``moment``; 0 when none is known."""
+        return cls.objects.filter(at__lte=moment).aggregate(models.Max("number"))["number__max"] or 0
+
+
 class Tombstone(models.Model):
     """What remains of a removed record: enough for a partner to remove or redirect its copy."""
 
@@ -185,6 +205,7 @@ class Tombstone(models.Model):
         verbose_name_plural = "fiches retirées"
         ordering = ["change"]
         constraints = [models.UniqueConstraint(fields=["kind", "public_id"], name="tombstone_once")]
+        indexes = [models.Index(fields=["kind", "change"], name="tombstone_by_kind")]
 
     def __str__(self):
         return f"{self.kind}/{self.public_id}"

@@ -1,7 +1,8 @@
 """The change number, drawn inside the database by every write path (ORM, bulk, COPY, SQL).
 
-Each insert or real update of a tracked row draws the next number; a deletion, or a record that leaves
-the published ones, leaves a tombstone with its own number, and one that comes back loses it. A statement that changes nothing draws nothing, so an idempotent load stays invisible.
+Each insert or real update of a tracked row, or of a row that is part of it, draws the next number and notes the moment
+(``updated_at``); a deletion, or a record that leaves the published ones, leaves a tombstone with its own number, and one
+that comes back loses it. A statement that changes nothing draws nothing, so an idempotent load stays invisible.
 
 PostgreSQL transactions commit out of order: the one that drew 7 may commit after the one that drew 9, and a
 partner who has read up to 9 would never see 7. So the first change of a transaction takes a shared advisory
@@ -32,6 +33,7 @@ END $$;
 CREATE OR REPLACE FUNCTION records_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.change := nextval('records_change_seq');
+  NEW.updated_at := clock_timestamp();
   RETURN NEW;
 END $$;
 
@@ -39,7 +41,7 @@ CREATE OR REPLACE FUNCTION records_bury() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
   VALUES (TG_ARGV[0], OLD.public_id, nextval('records_change_seq'), 'deleted', '', now())
-  ON CONFLICT (kind, public_id) DO UPDATE SET change = EXCLUDED.change;
+  ON CONFLICT (kind, public_id) DO UPDATE SET change = EXCLUDED.change, removed_at = EXCLUDED.removed_at;
   RETURN NULL;
 END $$;
 
@@ -50,7 +52,8 @@ BEGIN
   ELSIF OLD.state = 'published' THEN
     INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
     VALUES (TG_ARGV[0], NEW.public_id, nextval('records_change_seq'), NEW.state, '', now())
-    ON CONFLICT (kind, public_id) DO UPDATE SET change = EXCLUDED.change, reason = EXCLUDED.reason;
+    ON CONFLICT (kind, public_id) DO UPDATE
+      SET change = EXCLUDED.change, reason = EXCLUDED.reason, removed_at = EXCLUDED.removed_at;
   END IF;
   RETURN NULL;
 END $$;
@@ -58,10 +61,10 @@ END $$;
 CREATE OR REPLACE FUNCTION records_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
-    EXECUTE format('UPDATE %I SET change = 0 WHERE id IN (SELECT %I FROM former)', TG_ARGV[0], TG_ARGV[1]);
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id IN (%s)', TG_ARGV[0], TG_ARGV[1]);
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    EXECUTE format('UPDATE %I SET change = 0 WHERE id IN (SELECT %I FROM fresh)', TG_ARGV[0], TG_ARGV[1]);
+    EXECUTE format('UPDATE %I SET change = 0 WHERE id IN (%s)', TG_ARGV[0], TG_ARGV[2]);
   END IF;
   RETURN NULL;
 END $$;
@@ -100,12 +103,12 @@ CREATE OR REPLACE TRIGGER {table}_hide AFTER UPDATE OF state ON {table}
 _POSTGRESQL_PART = """
 DROP TRIGGER IF EXISTS {part}_touch_{table} ON {part};
 CREATE OR REPLACE TRIGGER {part}_touch_insert_{table} AFTER INSERT ON {part} REFERENCING NEW TABLE AS fresh
-  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{column}');
+  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{former}', '{fresh}');
 CREATE OR REPLACE TRIGGER {part}_touch_update_{table} AFTER UPDATE ON {part}
   REFERENCING OLD TABLE AS former NEW TABLE AS fresh
-  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{column}');
+  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{left}', '{come}');
 CREATE OR REPLACE TRIGGER {part}_touch_delete_{table} AFTER DELETE ON {part} REFERENCING OLD TABLE AS former
-  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{column}');
+  FOR EACH STATEMENT EXECUTE FUNCTION records_touch('{table}', '{former}', '{fresh}');
 """
 
 _POSTGRESQL_SAID = """
@@ -117,8 +120,8 @@ _SQLITE_NEXT = """
   INSERT INTO records_changecounter (id, value) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1;
 """
 _SQLITE_STAMP = (
-    _SQLITE_NEXT
-    + "  UPDATE {table} SET change = (SELECT value FROM records_changecounter WHERE id = 1) WHERE id = NEW.id;"
+    _SQLITE_NEXT + "  UPDATE {table} SET change = (SELECT value FROM records_changecounter WHERE id = 1),"
+    " updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE id = NEW.id;"
 )
 _SQLITE_TABLE = {
     "{table}_stamp_insert": "AFTER INSERT ON {table} BEGIN" + _SQLITE_STAMP + " END",
@@ -130,7 +133,7 @@ _SQLITE_TABLE = {
         + """  INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
   VALUES ('{kind}', OLD.public_id, (SELECT value FROM records_changecounter WHERE id = 1), 'deleted', '',
           strftime('%Y-%m-%d %H:%M:%f', 'now'))
-  ON CONFLICT (kind, public_id) DO UPDATE SET change = excluded.change; END"""
+  ON CONFLICT (kind, public_id) DO UPDATE SET change = excluded.change, removed_at = excluded.removed_at; END"""
     ),
 }
 _SQLITE_STATE = {
@@ -140,7 +143,8 @@ _SQLITE_STATE = {
         + """  INSERT INTO records_tombstone (kind, public_id, change, reason, survivor, removed_at)
   VALUES ('{kind}', NEW.public_id, (SELECT value FROM records_changecounter WHERE id = 1), NEW.state, '',
           strftime('%Y-%m-%d %H:%M:%f', 'now'))
-  ON CONFLICT (kind, public_id) DO UPDATE SET change = excluded.change, reason = excluded.reason; END"""
+  ON CONFLICT (kind, public_id) DO UPDATE
+    SET change = excluded.change, reason = excluded.reason, removed_at = excluded.removed_at; END"""
     ),
     "{table}_show": (
         "AFTER UPDATE OF state ON {table} WHEN OLD.state <> 'published' AND NEW.state = 'published' BEGIN"
@@ -148,10 +152,10 @@ _SQLITE_STATE = {
     ),
 }
 _SQLITE_PART = {
-    "{part}_touch_insert_{table}": "AFTER INSERT ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id = NEW.{column}; END",
-    "{part}_touch_update_{table}": "AFTER UPDATE ON {part} BEGIN "
-    "UPDATE {table} SET change = 0 WHERE id IN (OLD.{column}, NEW.{column}); END",
-    "{part}_touch_delete_{table}": "AFTER DELETE ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id = OLD.{column}; END",
+    "{part}_touch_insert_{table}": "AFTER INSERT ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id IN ({new}); END",
+    "{part}_touch_update_{table}": "AFTER UPDATE ON {part} WHEN {part_differs} BEGIN "
+    "UPDATE {table} SET change = 0 WHERE id IN ({old}) OR id IN ({new}); END",
+    "{part}_touch_delete_{table}": "AFTER DELETE ON {part} BEGIN UPDATE {table} SET change = 0 WHERE id IN ({old}); END",
 }
 _SQLITE_KIND = "(SELECT id FROM django_content_type WHERE app_label = '{app}' AND model = '{model}')"
 _SQLITE_SAID = {
@@ -164,13 +168,22 @@ _SQLITE_SAID = {
     f"WHERE id = OLD.object_id AND OLD.content_type_id = {_SQLITE_KIND}; END",
 }
 
-#: rows of apps above whose change is a change of a record below: model → (table, column)
-_parts: dict[type, set[tuple[str, str]]] = {}
+#: rows of apps above whose change is a change of a record below: model → (table, column, SQL of the owners)
+_parts: dict[type, set[tuple[str, str, str]]] = {}
 
 
-def register_part(model, table: str, column: str) -> None:
-    """Say that the rows of ``table`` whose ``column`` names a record of ``model`` are part of that record."""
-    _parts.setdefault(model, set()).add((table, column))
+def register_part(model, table: str, column: str, owners: str = "{keys}") -> None:
+    """Say that the rows of ``table`` whose ``column`` names a record of ``model`` are part of that record.
+
+    Where the column names something in between, ``owners`` is the SQL that leads from its ``{keys}`` to the records.
+    """
+    _parts.setdefault(model, set()).add((table, column, owners))
+
+
+def parts(model, tables: set[str]) -> list[tuple[str, str, str]]:
+    """(table, column, SQL of the owners) of the rows that are part of records of ``model``."""
+    own = [(table, column, "{keys}") for table, column in model.change_parts]
+    return [part for part in (*own, *sorted(_parts.get(model, ()))) if part[0] in tables]
 
 
 def _has_citations(model) -> bool:
@@ -201,6 +214,8 @@ def lift(using="default", plan=(), **kwargs):
 
 def install(using="default", **kwargs):
     """(Re)create the triggers of every tracked table that exists; called after each ``migrate``."""
+    from . import references
+
     connection = connections[using]
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
@@ -212,12 +227,32 @@ def install(using="default", **kwargs):
             for model in tracked_models():
                 if model._meta.db_table in tables:
                     _install_table(cursor, connection.vendor, model, tables)
+            found = {model: parts(model, tables) for model in tracked_models() if model._meta.db_table in tables}
+            references.install(cursor, connection.vendor, tables, found)
+
+
+def _keys(column: str, owners: str) -> dict[str, str]:
+    """The SQL of the records touched: of the rows of a statement (PostgreSQL), of one row (SQLite)."""
+    # An update that changes nothing touches nobody: ``left`` and ``come`` are the rows that differ, before and after.
+    differing = {
+        "left": "SELECT * FROM former EXCEPT SELECT * FROM fresh",
+        "come": "SELECT * FROM fresh EXCEPT SELECT * FROM former",
+    }
+    rows = {table: f"SELECT {column} FROM {table}" for table in ("former", "fresh")}
+    rows |= {name: f"SELECT {column} FROM ({found}) AS differing" for name, found in differing.items()}
+    row = {"old": f"OLD.{column}", "new": f"NEW.{column}"}
+    return {name: owners.format(keys=keys) for name, keys in (rows | row).items()}
+
+
+def _sqlite_differs(cursor, table: str) -> str:
+    cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
+    return " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for (name,) in cursor.fetchall())
 
 
 def _install_table(cursor, vendor, model, tables):
     table = model._meta.db_table
     has_state = any(field.name == "state" for field in model._meta.concrete_fields)
-    parts = [(part, column) for part, column in (*model.change_parts, *sorted(_parts.get(model, ()))) if part in tables]
+    touching = [(part, _keys(column, owners)) for part, column, owners in parts(model, tables)]
     cited = _has_citations(model) and {"records_citation", "django_content_type"} <= tables
     named = {"app": model._meta.app_label, "model": model._meta.model_name}
     if vendor == "postgresql":
@@ -226,17 +261,19 @@ def _install_table(cursor, vendor, model, tables):
         )
         if has_state:
             cursor.execute(_POSTGRESQL_STATE.format(table=table, kind=model.change_kind))
-        for part, column in parts:
-            cursor.execute(_POSTGRESQL_PART.format(part=part, column=column, table=table))
+        for part, keys in touching:
+            cursor.execute(_POSTGRESQL_PART.format(part=part, table=table, **keys))
         if cited:
             cursor.execute(_POSTGRESQL_SAID.format(table=table, **named))
         return
-    cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
-    differs = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for (name,) in cursor.fetchall())
+    differs = _sqlite_differs(cursor, table)
     for templates, names in [
         (_SQLITE_TABLE, [{}]),
         (_SQLITE_STATE, [{}] if has_state else []),
-        (_SQLITE_PART, [{"part": p, "column": c} for p, c in parts]),
+        (
+            _SQLITE_PART,
+            [{"part": part, "part_differs": _sqlite_differs(cursor, part), **keys} for part, keys in touching],
+        ),
         (_SQLITE_SAID, [named] if cited else []),
     ]:
         for values in names:

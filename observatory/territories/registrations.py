@@ -8,7 +8,7 @@ from observatory.accounts import targets
 from observatory.accounts.enums import Role
 from observatory.api import registry as api
 from observatory.pages import figures, sitemaps
-from observatory.records import reference
+from observatory.records import reference, references, triggers
 from observatory.search import registry, reindexing
 
 from . import fiches  # noqa: F401 (the printed fiche)
@@ -17,6 +17,21 @@ from .models import Collectivity, Territory, named
 
 reference.register("load_territories", order=10)
 reindexing.register(Collectivity, read=lambda rows: rows.select_related("territory"))
+# What one shows of the other, beyond what their own columns name.
+triggers.register_part(Territory, "territories_collectivity", "territory_id")
+triggers.register_part(Territory, "territories_territory_successors", "from_territory_id")
+references.register(
+    Collectivity,
+    Territory,
+    "SELECT id FROM territories_collectivity WHERE territory_id = NEW.id",
+    ("population", "longitude", "latitude", "region_id", "departement_id", "epci_id"),
+)
+references.register(
+    Collectivity,
+    Territory,
+    "SELECT c.id FROM territories_collectivity c JOIN territories_territory t ON t.id = c.territory_id"
+    " WHERE t.region_id = NEW.id OR t.departement_id = NEW.id OR t.epci_id = NEW.id",
+)
 
 
 def _territories():

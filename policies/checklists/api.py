@@ -67,6 +67,10 @@ class ChecklistViewSet(RecordViewSet):
     serializer_class = ChecklistShape
     keys = KEYS
 
+    @classmethod
+    def withdrawn(cls):
+        return Checklist.objects.published().filter(is_published=False, published_on__isnull=False)
+
     def represent(self, pks):
         rows = Checklist.objects.filter(pk__in=pks).order_by().values(*_COLUMNS)
         answers = Answer.objects.filter(checklist__in=pks, state=State.PUBLISHED).exclude(status="")

@@ -15,7 +15,7 @@ from observatory.search import registry, reindexing
 from observatory.territories import panels
 from observatory.territories.models import Territory
 
-from . import fiches  # noqa: F401 (the printed fiches)
+from . import fiches, touching  # noqa: F401 (the printed fiches)
 from .models import Experience, ExperienceActor, Finding, Kit, Lever, Passage, Resource, Sheet, SheetVersion
 from .selectors import naming
 

@@ -115,6 +115,10 @@ class LeverViewSet(RecordViewSet):
     serializer_class = LeverShape
     keys = KEYS
 
+    @classmethod
+    def withdrawn(cls):
+        return Lever.objects.filter(versions=None)
+
     def represent(self, pks):
         rows = Lever.objects.filter(pk__in=pks).order_by().values(*_LEVER)
         words = latest(LeverVersion.objects.filter(lever__in=pks), "lever_id", *_LEVER_WORDS)

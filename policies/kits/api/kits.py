@@ -222,6 +222,10 @@ class SheetViewSet(RecordViewSet):
     serializer_class = SheetShape
     keys = SHEET_KEYS
 
+    @classmethod
+    def withdrawn(cls):
+        return Sheet.objects.filter(versions=None)
+
     def represent(self, pks):
         rows = Sheet.objects.filter(pk__in=pks).order_by().values(*_SHEET)
         source = through("source", *SOURCE)
