@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 #: the admin modules of the portal; named, since autodiscovery would import leaflet.admin and GDAL with it
-ADMINS = ["records", "accounts", "territories"]
+ADMINS = ["records", "accounts", "territories", "api"]
 
 
 class PagesConfig(AppConfig):

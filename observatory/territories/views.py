@@ -12,6 +12,7 @@ from observatory.pages.listing import PAGE_SIZE, Choice, address, page_of, sort_
 from observatory.records import changes, kept
 from observatory.search import words
 
+from . import jsonld
 from .enums import Level
 from .filters import CollectivityFilter
 from .models import Collectivity, Territory
@@ -32,6 +33,7 @@ def collectivity_list(request):
         "page": page,
         "total": total,
         "sorts": sort_choices(bodies, request.GET),
+        "batch_url": address(request.GET, reverse("pdf:prepare", args=["collectivites"])),
         "suggestions": []
         if total
         else [Choice(word, address(request.GET, q=word)) for word in words.nearest(request.GET.get("q", ""))],
@@ -83,6 +85,7 @@ def _detail(code: str, slug: str) -> dict | HttpResponsePermanentRedirect:
     return {
         "name": body.name,
         "kind": body.get_kind_display(),
+        "json_ld": jsonld.government(body),
         # Without request: nothing of a person or a session may enter what is kept.
         "article": render_to_string("territories/_collectivity.html", shown),
         "breadcrumbs": [("Collectivités", reverse("collectivities:list")), (body.name, None)],
