@@ -1,10 +1,12 @@
 """Actors in the API."""
 
-from collections import defaultdict
+from operator import itemgetter
+from typing import ClassVar
 
 from django.db.models import Case, CharField, IntegerField, Value, When
 from rest_framework import serializers
 
+from observatory.api.reading import Among, Joined
 from observatory.api.schema import documented
 from observatory.api.shapes import (
     SOURCE,
@@ -19,15 +21,13 @@ from observatory.api.shapes import (
     coordinates,
     integer,
     known,
-    ref,
     text,
-    through,
     word,
 )
 from observatory.api.views import PUBLIC_ID, Key, RecordViewSet
 from observatory.records.enums import Basis, State
 from observatory.records.identity import fold
-from observatory.records.models import Provenance
+from observatory.records.models import Provenance, Source
 
 from .contacts import SHOWING, SHOWN
 from .enums import EssReason, Family, Label, LegalForm
@@ -125,69 +125,96 @@ _COLUMNS = [
     *("pk", "public_id", "slug", "name", "change", "checked_on", "workforce", "workforce_unit", "workforce_year"),
     *("longitude", "latitude", "precision"),
     *_PLAIN,
-    *(column for target in ("collectivity", "territory", *LEVELS) for column in through(target, "code", "name")),
 ]
-_SOURCE = through("source", *SOURCE)
+_REFS = dict.fromkeys(("collectivity", "territory", *LEVELS), ("code", "name"))
 _NO_TEXT, _NO_NUMBER = Value(None, output_field=CharField()), Value(None, output_field=IntegerField())
-#: the columns that only a label has: two years, then key, title and year of a source
-_NO_LABEL = (_NO_NUMBER, _NO_NUMBER, _NO_TEXT, _NO_TEXT, _NO_NUMBER)
+#: what an actor without links, or of which nothing is said, shares with the others
+_NO_LINKS = {"label": [], "theme": [], "network": []}
+_NO_STATEMENTS = {"mention": [], "field": [], "contact": []}
 
 
-def _links(pks: list[int]) -> dict[int, dict[str, list[dict]]]:
+def _nothing(columns: list[str]) -> list[Value]:
+    """What stands for the columns of a source, which only some parts of a union have."""
+    return [_NO_TEXT if column.endswith(("key", "title")) else _NO_NUMBER for column in columns]
+
+
+def _links(pks: list[int], reader: Joined) -> dict[int, dict[str, list[dict]]]:
     """Labels, themes and networks of each actor, in one query: three lists that differ by their kind."""
+    columns, source = reader.through(Source, "source", SOURCE)
+    nothing = (_NO_NUMBER, _NO_NUMBER, *_nothing(columns))
     # Labels first: PostgreSQL takes the types of the columns from the first part, and only labels fill them all.
-    labels = Flag.objects.filter(actor__in=pks).order_by()
-    labels = labels.values_list("actor_id", Value("label"), "label", Value(""), "since", "until", *_SOURCE)
-    themes = Actor.themes.through.objects.filter(actor__in=pks)
-    themes = themes.values_list("actor_id", Value("theme"), "theme__key", "theme__name", *_NO_LABEL)
-    networks = Actor.networks.through.objects.filter(from_actor__in=pks, to_actor__state=State.PUBLISHED)
+    labels = Flag.objects.filter(Among("actor_id", pks)).order_by()
+    labels = labels.values_list("actor_id", Value("label"), "label", Value(""), "since", "until", *columns)
+    themes = Actor.themes.through.objects.filter(Among("actor_id", pks))
+    themes = themes.values_list("actor_id", Value("theme"), "theme__key", "theme__name", *nothing)
+    networks = Actor.networks.through.objects.filter(Among("from_actor_id", pks), to_actor__state=State.PUBLISHED)
     networks = networks.values_list(
-        "from_actor_id", Value("network"), "to_actor__public_id", "to_actor__name", *_NO_LABEL
+        "from_actor_id", Value("network"), "to_actor__public_id", "to_actor__name", *nothing
     )
-    rows = sorted(labels.union(themes, networks, all=True), key=lambda row: (fold(row[3]), row[2], row[4] or 0))
-    links = defaultdict(lambda: {"label": [], "theme": [], "network": []})
-    for pk, kind, key, name, since, until, *source in rows:
+    links = {}
+    for pk, kind, key, name, since, until, *rest in labels.union(themes, networks, all=True):
+        lists = links.get(pk)
+        if lists is None:
+            lists = links[pk] = {"label": [], "theme": [], "network": []}
         if kind == "label":
-            links[pk][kind].append({"label": key, "since": since, "until": until, "source": _source(source)})
+            lists[kind].append({"label": key, "since": since, "until": until, "source": source(rest)})
         else:
-            links[pk][kind].append({"key" if kind == "theme" else "id": key, "name": name})
+            lists[kind].append({"key" if kind == "theme" else "id": key, "name": name})
+    for lists in links.values():
+        for kind, found in lists.items():
+            if len(found) > 1:
+                found.sort(key=_ORDER[kind])
     return links
 
 
-def _statements(pks: list[int]) -> dict[int, dict[str, list[dict]]]:
+#: the order of each list of links
+_ORDER = {
+    "label": lambda link: (link["label"], link["since"] or 0),
+    "theme": lambda link: (fold(link["name"]), link["key"]),
+    "network": lambda link: (fold(link["name"]), link["id"]),
+}
+
+
+def _statements(pks: list[int], reader: Joined) -> dict[int, dict[str, list[dict]]]:
     """Mentions, sources of fields and shown contacts of each actor, in one query, the oldest document first."""
-    mentions = Mention.objects.filter(actor__in=pks).order_by()
+    columns, source = reader.through(Source, "source", SOURCE)
+    mentions = Mention.objects.filter(Among("actor_id", pks)).order_by()
     mentions = mentions.values_list(
-        "actor_id", Value("mention"), "id", Value(""), "page", "locator", "statement", "basis", *_SOURCE
+        "actor_id", Value("mention"), "id", Value(""), "page", "locator", "statement", "basis", *columns
     )
     fields = Provenance.objects.filter(content_type__app_label="actors", content_type__model="actor")
-    fields = fields.filter(object_id__in=pks).order_by()
+    fields = fields.filter(Among("object_id", pks)).order_by()
     fields = fields.values_list(
-        "object_id", Value("field"), "id", "field", _NO_NUMBER, "locator", "note", "basis", *_SOURCE
+        "object_id", Value("field"), "id", "field", _NO_NUMBER, "locator", "note", "basis", *columns
     )
-    contacts = Contact.objects.filter(SHOWING, actor__in=pks).order_by()
+    contacts = Contact.objects.filter(SHOWING, Among("actor_id", pks)).order_by()
     name, role, telephone, email = (
         Case(When(**{f"show_{part}": True}, then=part), default=Value(""), output_field=CharField()) for part in SHOWN
     )
     contacts = contacts.values_list(
-        "actor_id", Value("contact"), "id", name, _NO_NUMBER, role, telephone, email, _NO_TEXT, _NO_TEXT, Value(0)
+        "actor_id", Value("contact"), "id", name, _NO_NUMBER, role, telephone, email, *_nothing(columns)
     )
-    rows = mentions.union(fields, contacts, all=True)
-    rows = sorted(rows, key=lambda row: (row[-1], row[4] or 0, row[3], row[2]))
-    statements = defaultdict(lambda: {"mention": [], "field": [], "contact": []})
-    for pk, kind, _, field, page, locator, words, basis, *source in rows:
+    statements = {}
+    for pk, kind, number, field, page, locator, words, basis, *rest in mentions.union(fields, contacts, all=True):
+        lists = statements.get(pk)
+        if lists is None:
+            lists = statements[pk] = {"mention": [], "field": [], "contact": []}
         if kind == "contact":
-            shown = map(known, (field, locator, words, basis))
-            statements[pk][kind].append(dict(zip(SHOWN, shown, strict=True)))
-            continue
-        said = {"source": _source(source), "locator": known(locator), "basis": basis}
-        own = {"page": page, "statement": words} if kind == "mention" else {"field": known(field), "note": known(words)}
-        statements[pk][kind].append(said | own)
+            said, year = dict(zip(SHOWN, map(known, (field, locator, words, basis)), strict=True)), 0
+        else:
+            origin = source(rest)
+            said, year = {"source": origin, "locator": known(locator), "basis": basis}, origin["year"]
+            if kind == "mention":
+                said["page"], said["statement"] = page, words
+            else:
+                said["field"], said["note"] = known(field), known(words)
+        lists[kind].append(((year, page or 0, field, number), said))
+    for lists in statements.values():
+        for kind, found in lists.items():
+            if len(found) > 1:
+                found.sort(key=itemgetter(0))
+            lists[kind] = [said for _, said in found]
     return statements
-
-
-def _source(values: list) -> dict | None:
-    return dict(zip(SOURCE, values, strict=True)) if values[0] else None
 
 
 @documented(
@@ -209,36 +236,42 @@ class ActorViewSet(RecordViewSet):
     filterset_class = ActorFilter
     serializer_class = ActorShape
     keys = KEYS
+    whole: ClassVar = {"ess": "all"}
 
     def represent(self, pks):
-        rows = Actor.objects.filter(pk__in=pks).order_by().values(*_COLUMNS)
-        links, statements = _links(pks), _statements(pks)
-        page = address_of("actors:detail", "0000000000", "slug")
+        links, statements = _links(pks, self.reader), _statements(pks, self.reader)
+        base, page = self.base, address_of("actors:detail", "0000000000", "slug")
         return {
-            row["pk"]: self._actor(row, links[row["pk"]], statements[row["pk"]])
-            | {"url": self.base + page(row["public_id"], row["slug"])}
-            for row in rows
+            row["pk"]: _actor(
+                row,
+                links.get(row["pk"], _NO_LINKS),
+                statements.get(row["pk"], _NO_STATEMENTS),
+                base + page(row["public_id"], row["slug"]),
+            )
+            for row in self.reader.rows(Actor, pks, _COLUMNS, _REFS)
         }
 
-    def _actor(self, row: dict, links: dict, statements: dict) -> dict:
-        return {
-            "id": row["public_id"],
-            "name": row["name"],
-            **{column: known(row[column]) for column in _PLAIN},
-            "collectivity": ref(row, "collectivity"),
-            "networks": links["network"],
-            "themes": links["theme"],
-            "labels": links["label"],
-            "workforce": _workforce(row),
-            "territory": ref(row, "territory"),
-            "place": {level: ref(row, level) for level in LEVELS},
-            "coordinates": coordinates(row["longitude"], row["latitude"], row["precision"]),
-            "contacts": statements["contact"],
-            "checked_on": row["checked_on"] and row["checked_on"].isoformat(),
-            "mentions": statements["mention"],
-            "field_sources": statements["field"],
-            "change": row["change"],
-        }
+
+def _actor(row: dict, links: dict, statements: dict, url: str) -> dict:
+    return {
+        "id": row["public_id"],
+        "name": row["name"],
+        **{column: None if (value := row[column]) == "" else value for column in _PLAIN},
+        "collectivity": row["collectivity"],
+        "networks": links["network"],
+        "themes": links["theme"],
+        "labels": links["label"],
+        "workforce": _workforce(row),
+        "territory": row["territory"],
+        "place": {level: row[level] for level in LEVELS},
+        "coordinates": coordinates(row["longitude"], row["latitude"], row["precision"]),
+        "contacts": statements["contact"],
+        "checked_on": row["checked_on"] and row["checked_on"].isoformat(),
+        "mentions": statements["mention"],
+        "field_sources": statements["field"],
+        "change": row["change"],
+        "url": url,
+    }
 
 
 def _workforce(row: dict) -> dict | None:

@@ -40,6 +40,13 @@ SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, while they still open something
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
+
+def _address() -> str:
+    """The portal's own address when nobody gave it: its first name."""
+    host = next((name for name in ALLOWED_HOSTS if name.strip("*.")), "localhost").lstrip("*.")
+    return f"https://{host}" if PRODUCTION else f"http://{host}:{env.int('PORT', 8000)}"
+
+
 # The installation: one CRESS, one région or the country -------------------------------------------------
 
 OBSERVATORY = {
@@ -47,6 +54,8 @@ OBSERVATORY = {
     "tagline": env.str("OBSERVATORY_TAGLINE", "Voir et faire grandir l’économie sociale et solidaire"),
     "publisher": env.str("OBSERVATORY_PUBLISHER", "Installation de démonstration"),
     "contact": env.str("OBSERVATORY_CONTACT", ""),
+    # scheme and host, for what is written without a visitor (files of every night)
+    "address": env.str("OBSERVATORY_ADDRESS", "").rstrip("/") or _address(),
     "logo": env.str("OBSERVATORY_LOGO", ""),  # path below the media folder; the mark of the portal when empty
     "accent": env.str("OBSERVATORY_ACCENT", "#0b5d4e"),
     "home_territory": env.str("OBSERVATORY_HOME_TERRITORY", ""),  # typed code, e.g. region-32; France when empty
@@ -68,6 +77,7 @@ INSTALLED_APPS = [
     "actors.imports",
     "actors",
     "observatory.pages",
+    "observatory.pdf.batches",
     "observatory.api",
     "observatory.editing",
     "observatory.maps",
@@ -89,6 +99,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
+    "corsheaders",
     "csp",
     "django_filters",
     "django_htmx",
@@ -98,12 +109,15 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "leaflet",
     "rest_framework",
+    "rest_framework_api_key",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "observatory.api.access.rate_headers",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -150,8 +164,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
-    # Short interactive queries: compiling them, or weighing every order of seven joins, costs more than it saves.
-    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off -c join_collapse_limit=3"}
+    # Short interactive queries: compiling them, or weighing every order of seven joins, costs more than it saves. A merge
+    # join counts on the last row of a small table: one source more than the statistics know, and it reads every mention.
+    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off -c join_collapse_limit=3 -c enable_mergejoin=off"}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURES_DIR = BASE_DIR / "fixtures"
@@ -167,11 +182,23 @@ CACHES = {
         "LOCATION": VAR_DIR / "cache" / "pdf",
         "OPTIONS": {"MAX_ENTRIES": env.int("PDF_CACHE_ENTRIES", 5_000)},
     },
+    # Parts of whole lists, written by each night's dump (observatory.api.written).
+    "files": env.cache_url("FILES_CACHE_URL", default=f"filecache://{VAR_DIR}/cache/files?max_entries=5000"),
+    # What callers of the API have asked: shared by the processes (observatory.api.limits says why on disk).
+    "throttle": env.cache_url("THROTTLE_CACHE_URL", default=f"filecache://{VAR_DIR}/cache/throttle?max_entries=5000"),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # The largest list that may be loaded.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", 100) * 1024 * 1024
 IMPORT_MAX_LINES = env.int("IMPORT_MAX_LINES", 1_000_000)
+
+# Fiches of a search as one file: how many at most, the place of all such files, the processes (0: the task worker).
+PDF_BATCH_MOST = env.int("PDF_BATCH_MOST", 2_000)
+PDF_BATCHES_BYTES = env.int("PDF_BATCHES_MB", 5_000) * 1024 * 1024
+PDF_PROCESSES = env.int("PDF_PROCESSES", None)
+
+# The files of all public records, written every night (observatory.api.dumps).
+DUMPS_DIR = VAR_DIR / "dumps"
 
 # Whether the portal may ask outside sites if the addresses given as evidence still answer.
 CHECK_LINKS = env.bool("CHECK_LINKS", False)
@@ -234,6 +261,10 @@ LOGIN_REDIRECT_URL = "accounts:me"
 LOGIN_URL = "account_login"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "observatoire@localhost")
+EMAIL_HOST, EMAIL_PORT = env.str("EMAIL_HOST", "localhost"), env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", ""), env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = env.bool("EMAIL_USE_TLS", False), env.bool("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # seconds: a server that does not answer holds nobody up for long
 
 # Language and files -------------------------------------------------------------------------------------
 
@@ -300,7 +331,8 @@ LEAFLET_CONFIG = {
 # API ----------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["observatory.api.access.KeyAuthentication"],
+    "DEFAULT_THROTTLE_CLASSES": ["observatory.api.access.FairRate"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["observatory.api.renderers.FrenchJSONRenderer"],
@@ -311,6 +343,20 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "observatory.api.errors.problem",
 }
+# Requests of a caller, by address or with a key; 0: no limit.
+API_RATES = {
+    "anonymous": {"minute": env.int("API_PER_MINUTE", 60), "day": env.int("API_PER_DAY", 2_000)},
+    "key": {"minute": env.int("API_KEY_PER_MINUTE", 600), "day": env.int("API_KEY_PER_DAY", 100_000)},
+}
+# Pages of partners may read; no cookie goes with it.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "if-none-match", "if-modified-since"]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Link", "Deprecation", "Sunset", "Retry-After", "Content-Disposition", "Content-Range"),
+    *("Observatory-Change", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy"),
+]
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": f"{OBSERVATORY['name']} : API",
@@ -329,6 +375,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # they are for engineers, in English
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "observatory.api.access_schema.add_rates",
+        "observatory.api.document.complete",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
@@ -342,7 +393,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
-        # What it counts is in its tables, and what matters of it in the access log.
         "axes": {"level": "ERROR"},
         # Each step of each PDF, and each property of CSS that it does not know.
         **{name: {"level": "ERROR"} for name in ("weasyprint", "fontTools", "pikepdf")},

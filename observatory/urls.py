@@ -23,6 +23,7 @@ urlpatterns = [
     path("connexion/second-facteur/", include("allauth.mfa.urls")),
     path("connexion/sessions/", include("allauth.usersessions.urls")),
     path("", include("observatory.accounts.urls")),
+    path("compte/cles/", include("observatory.api.key_urls")),
     path("bureau/imports/", include("actors.imports.urls")),
     path("bureau/", include("observatory.editing.urls")),
     path("aide/", include("observatory.editing.desk_guide")),

@@ -30,6 +30,7 @@ ALLOWED_FAULTS: dict[tuple[str, str], str] = {
 ALLOWED_WRITES: dict[str, str] = {
     "account_emailaddress": "allauth recopie l’adresse du compte à la première visite de sa page",
     "django_session": "la clé d’un second facteur qui se met en place, la page où revenir, ce qui attend d’être repris",
+    "api_apikey": "la dernière utilisation d’une clé de l’API, notée une fois par minute au plus",
     "accounts_accesslog": "lire ou emporter ce qui n’est pas public laisse une trace",
     "mfa_authenticator": "allauth note que les codes de secours ont été montrés",
     "usersessions_usersession": "la liste des sessions oublie celles qui sont closes",

@@ -119,6 +119,8 @@ REDIRECTS = {
     "accounts:me": "connexion demandée",
     "accounts:my-data": "connexion demandée",
     "accounts:close": "connexion demandée",
+    "keys:list": "connexion demandée",
+    "keys:revoke": "connexion demandée",
     "accounts:log": "connexion demandée",
     "accounts:personal": "connexion demandée",
     "accounts:personal-export": "connexion demandée",
@@ -186,7 +188,15 @@ REDIRECTS = {
     "account_confirm_login_code": "aucun code n’a été demandé",
     **checklists.REDIRECTS,
 }
-OTHER_STATUS = {"api:unknown": 404, "accounts:invitation": 404}
+OTHER_STATUS = {
+    "api:unknown": 404,
+    "api:dump": 404,
+    "accounts:invitation": 404,
+    "pdf:batch": 404,
+    "pdf:batch-file": 404,
+    "pdf:batch-cancel": 405,
+    "pdf:batch-restart": 405,
+}
 
 
 def named_addresses(patterns=None, prefix="") -> Iterator[tuple[str, URLPattern]]:
@@ -210,6 +220,8 @@ def examples(world) -> dict[str, dict]:
         "imports:cancel": {"pk": 1},
         "imports:refused": {"pk": 1},
         "pdf:fiche": {"kind": "acteur", "key": world.actor.public_id},
+        "pdf:prepare": {"search": "annuaire"},
+        **{f"pdf:{name}": {"token": UUID(int=7)} for name in ("batch", "batch-file", "batch-cancel", "batch-restart")},
         "actors:export": {"kind": "csv"},
         "actors:detail": {"public_id": world.actor.public_id, "slug": world.actor.slug},
         "maps:layer": {"level": "region", "detail": 0},
@@ -230,6 +242,7 @@ def examples(world) -> dict[str, dict]:
         "kits:sheet": {"kit": "essai", "sheet": "mobilite"},
         "kits:lever": {"kit": "essai", "sheet": "mobilite", "lever": "garages"},
         "api:kits-detail": {"key": "essai"},
+        "api:dump": {"day": "2001-01-01", "name": "manifest.json"},
         **{
             f"api:{name}s-detail": {"key": model.objects.first().public_id}
             for name, model in (("sheet", Sheet), ("lever", Lever), ("experience", Experience))
@@ -270,6 +283,7 @@ def examples(world) -> dict[str, dict]:
         "accounts:invitation": {"token": "inconnu"},
         "accounts:resend": {"pk": 1},
         "accounts:revoke": {"pk": 1},
+        "keys:revoke": {"prefix": "abcdefgh"},
         "accounts:withdraw": {"pk": world.user.grants.get().pk},
         "account_confirm_email": {"key": "inconnue"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "inconnue"},

@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from .world import grow
 
 BASELINE = Path(__file__).with_name("query_counts.json")
-#: kind of address → the most queries it may ask (DESIGN §6)
-BUDGETS = {"page": 15, "list": 12, "api": 8}
+#: kind of address → the most queries it may ask (DESIGN §6). One more for the API: the change number, its date and the
+#: tag are read first, so that a caller who holds the present answer costs that query alone.
+BUDGETS = {"page": 15, "list": 12, "api": 9}
 LISTS = {
     "recherche", "annuaire", "annuaire, mots et filtres", "annuaire, sans résultat", "carte", "collectivités", "pôles", "pôles, filtrés", "pôles, fichier", "dispositifs", "dispositifs, filtrés",
     "appels", "conventions", "parts de SCIC", "dispositifs, fichier", "conventions, fichier",

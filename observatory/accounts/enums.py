@@ -28,6 +28,8 @@ class Event(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "Mot de passe changé"
     INVITATION = "invitation", "Invitation envoyée"
     INVITATION_REVOKED = "invitation_revoked", "Invitation annulée"
+    KEY_MADE = "key_made", "Clé de l’API créée"
+    KEY_REVOKED = "key_revoked", "Clé de l’API révoquée"
     RIGHT_GIVEN = "right_given", "Droit donné"
     RIGHT_WITHDRAWN = "right_withdrawn", "Droit retiré"
     READING = "reading", "Lecture de données non publiques"

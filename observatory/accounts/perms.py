@@ -32,6 +32,7 @@ class Action(TextChoices):
     CONTACTS = "contacts", "lire les contacts non publics"
     FILL = "fill", "remplir, publier et figer une grille de leviers"
     HELP = "help", "lire une grille de leviers non publiée et la conseiller"
+    API_KEY = "api_key", "créer ses clés de l’API"
     INVITE = "invite", "inviter une personne et retirer un droit"
     ADMINISTER = "administer", "lire les journaux, exporter et effacer les données d’une personne"
 
@@ -79,6 +80,7 @@ MATRIX: dict[Action, dict[Role, Reach]] = {
     Action.CONTACTS: _reaches(_DESK_ROLES, _OWNERS),
     Action.FILL: _reaches(acts=_AGENTS),
     Action.HELP: _reaches(_DESK_ROLES),
+    Action.API_KEY: dict.fromkeys(Role, Reach.EVERYWHERE),
     Action.INVITE: _reaches([Role.CRESS_EDITOR]),
     Action.ADMINISTER: _reaches(),
 }
@@ -274,6 +276,14 @@ def may_fill(user, checklist: Published) -> bool:
 def may_help(user, body: Published) -> bool:
     """The CRESS of the région reads what is not published and advises; it never writes in the collectivité's place."""
     return may(user, Action.HELP, body)
+
+
+def may_have_keys(user) -> bool:
+    """Reading is open to all at a fair rate; a larger one goes to programs of people that somebody has invited.
+
+    Public data are the same everywhere, so no territory bounds a key.
+    """
+    return may_on(user, Action.API_KEY, None)
 
 
 def may_invite(user, role: Role, territory: Territory | None) -> bool:

@@ -109,6 +109,7 @@ def close(*, user: User) -> None:
         raise LastAdministratorError
     Invitation.objects.filter(email=user.email).delete()
     user.grants.all().delete()
+    user.api_keys.all().delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
     Authenticator.objects.filter(user=user).delete()

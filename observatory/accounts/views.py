@@ -27,6 +27,7 @@ def me(request):
         "has_factor": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
         "lacks_factor": guards.lacks_second_factor(user),
         "sessions": UserSession.objects.filter(user=user).count(),
+        "may_have_keys": perms.may_have_keys(user),
         "may_open_desk": perms.may_open_desk(user),
         "desk_url": guards.desk_url(),
         "breadcrumbs": [("Mon compte", None)],

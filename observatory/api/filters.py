@@ -2,20 +2,23 @@
 
 import django_filters
 from django import forms
+from django.core.validators import RegexValidator
 from rest_framework.filters import BaseFilterBackend
 
 from observatory.search.filters import (
+    TYPED_CODE,
     BoundsField,
     CommaSeparatedField,
     PortalFilterSet,
     TypedCodeField,
 )
 
-from . import parameters
+from . import fields, parameters, sync
 from .errors import InvalidParameter
 
-#: the form of a typed code, as documented; ``TypedCodeField`` decides
-CODE_PATTERN = "^[a-z-]+-[0-9A-Za-z-]+$"
+_CODE, _OFFICIAL = f"^{TYPED_CODE.pattern}$", "[0-9A-Za-z]+"
+#: no database takes the character zero
+_WORDS = "^[^\\x00]+$"
 #: keyword of a schema → argument of a field of whole numbers
 _BOUNDS = {"minimum": "min_value", "maximum": "max_value"}
 
@@ -25,13 +28,16 @@ class PageFilterBackend(BaseFilterBackend):
 
     def filter_queryset(self, request, queryset, view):
         filterset_class = view.filterset_class
-        names = {*filterset_class.base_filters, *view.pagination_class.names}
+        names = {*filterset_class.base_filters, *view.pagination_class.names, fields.NAME}
+        if view.kind:
+            names |= view.pagination_class.sync_names
         parameters.refuse_unknown(request, names, several=_several(filterset_class))
         filterset = filterset_class(request.query_params, queryset, request=request)
         if filterset.errors:
             raise InvalidParameter(" ".join(filterset.errors), field=next(iter(filterset.form.errors)))
         view.filterset = filterset
-        return filterset.sorted(filterset.qs)
+        filterset.change = view.present.safe
+        return filterset.qs if sync.is_asked(request) else filterset.sorted(filterset.qs)
 
     def get_schema_operation_parameters(self, view) -> list[dict]:
         return [_parameter(name, item) for name, item in view.filterset_class.base_filters.items()]
@@ -56,7 +62,10 @@ def _parameter(name: str, item: django_filters.Filter) -> dict:
         schema["enum"] = [value for value, _ in choices]
         description.append("\n".join(["", "", *(f"* `{value}` : {label}" for value, label in choices)]))
     elif issubclass(item.field_class, TypedCodeField):
-        schema["pattern"] = CODE_PATTERN
+        levels = "|".join(item.extra.get("levels", ()))
+        schema["pattern"] = f"^(?:{levels})-{_OFFICIAL}$" if levels else _CODE
+    elif forms_of := [one for one in item.extra.get("validators", ()) if isinstance(one, RegexValidator)]:
+        schema["pattern"] = forms_of[0].regex.pattern.replace(r"\A", "^").replace(r"\Z", "$")
     elif issubclass(item.field_class, BoundsField):
         schema["pattern"] = r"^-?[0-9.]+(,-?[0-9.]+){3}$"
     elif issubclass(item.field_class, forms.IntegerField):
@@ -66,10 +75,11 @@ def _parameter(name: str, item: django_filters.Filter) -> dict:
         schema["format"] = "date"
     elif issubclass(item.field_class, forms.NullBooleanField):
         schema["type"] = "boolean"
-    elif "max_length" in item.extra:
-        schema["maxLength"] = item.extra["max_length"]
+    else:
+        schema |= {"minLength": 1, "pattern": _WORDS}
+        schema |= {"maxLength": item.extra["max_length"]} if "max_length" in item.extra else {}
     parameter = {"name": name, "in": "query", "required": False, "schema": schema}
     if issubclass(item.field_class, CommaSeparatedField):
         description.insert(1, "Plusieurs valeurs possibles, séparées par des virgules : l’une ou l’autre.")
-        parameter |= {"schema": {"type": "array", "items": schema}, "explode": False, "style": "form"}
+        parameter |= {"schema": {"type": "array", "items": schema, "minItems": 1}, "explode": False, "style": "form"}
     return parameter | {"description": " ".join(description)}

@@ -6,7 +6,12 @@ from .errors import InvalidParameter
 
 
 class Negotiation(DefaultContentNegotiation):
-    """DRF's own, with a sentence when ``format=`` names what is not served here."""
+    """DRF's own; ``format=`` prevails over ``Accept``, with a sentence when it names what is not served here."""
+
+    def get_accept_list(self, request):
+        return (
+            ["*/*"] if self.settings.URL_FORMAT_OVERRIDE in request.query_params else super().get_accept_list(request)
+        )
 
     def filter_renderers(self, renderers, format):
         kept = [renderer for renderer in renderers if renderer.format == format]

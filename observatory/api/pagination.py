@@ -9,10 +9,8 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from observatory.search.pagination import CountedPaginator
 
-from . import parameters
+from . import fields, parameters, sync
 from .errors import Unknown
-
-DEFAULT_SIZE, HIGHEST_SIZE = 20, 100
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,19 @@ class Row:
 class Pages(BasePagination):
     """``page`` and ``page_size``; the view gives the rows of a page by their keys (``represent``)."""
 
+    #: the parameters that it reads, and those of the lists in sync
     names = frozenset({"page", "page_size"})
+    sync_names = frozenset({sync.NUMBER, sync.MOMENT})
 
     def paginate_queryset(self, queryset, request, view=None):
-        size = parameters.whole_number(request, "page_size", default=DEFAULT_SIZE, highest=HIGHEST_SIZE)
+        size = parameters.page_size(request)
         number = parameters.whole_number(request, "page", default=1)
         paginator = CountedPaginator(
             queryset,
             size,
             count=view.count(queryset),
             change=lambda: view.filterset.change,
-            rows=lambda pks: [Row(pk, data) for pk, data in view.represent(pks).items()],
+            rows=lambda pks: [Row(pk, data) for pk, data in view.rows(pks).items()],
         )
         try:
             self.page = paginator.page(number)
@@ -73,10 +73,14 @@ class Pages(BasePagination):
             "type": "object",
             "required": ["count", "next", "previous", "results"],
             "properties": {
-                "count": {"type": "integer", "description": "Nombre exact de fiches, toutes pages comprises."},
+                "count": {
+                    "type": "integer",
+                    "description": "Nombre exact de fiches de la liste, toutes pages comprises.",
+                },
                 "next": link("Adresse de la page suivante ; null à la dernière."),
                 "previous": link("Adresse de la page précédente ; null à la première."),
                 "results": schema,
+                **sync.SCHEMA,
             },
         }
 
@@ -92,5 +96,13 @@ class Pages(BasePagination):
 
         return [
             number("page", "Numéro de la page, à partir de 1.", default=1),
-            number("page_size", "Fiches par page.", default=DEFAULT_SIZE, maximum=HIGHEST_SIZE),
+            number(
+                "page_size",
+                f"Fiches par page, {parameters.HIGHEST_SIZE} au plus"
+                + (f" ; {sync.HIGHEST_SIZE} avec `{sync.NUMBER}`." if view.kind else "."),
+                default=parameters.DEFAULT_SIZE,
+                maximum=sync.HIGHEST_SIZE if view.kind else parameters.HIGHEST_SIZE,
+            ),
+            fields.parameter(view.serializer_class),
+            *(sync.PARAMETERS if view.kind else ()),
         ]

@@ -8,6 +8,7 @@ from rest_framework.settings import api_settings
 
 from .errors import InvalidParameter
 
+DEFAULT_SIZE, HIGHEST_SIZE = 20, 100
 _WHOLE = re.compile(r"[0-9]{1,12}")
 
 
@@ -31,6 +32,13 @@ def refuse_unknown(request: Request, known: set[str], *, several: frozenset[str]
                 field=name,
                 code="repeated_parameter",
             )
+        if "" in values:
+            # A program whose variable is empty would otherwise get the whole country for a commune.
+            raise InvalidParameter(
+                f"Le paramètre « {name} » est vide : donnez-lui une valeur, ou retirez-le.",
+                field=name,
+                code="empty_parameter",
+            )
 
 
 def whole_number(request: Request, name: str, *, default: int, highest: int | None = None) -> int:
@@ -43,6 +51,10 @@ def whole_number(request: Request, name: str, *, default: int, highest: int | No
         bounds = f"de 1 à {highest}" if highest else "à partir de 1"
         raise InvalidParameter(f"« {value[:60]} » ne convient pas : {name} est un nombre entier {bounds}.", field=name)
     return number
+
+
+def page_size(request: Request, *, highest: int = HIGHEST_SIZE) -> int:
+    return whole_number(request, "page_size", default=DEFAULT_SIZE, highest=highest)
 
 
 def choice(request: Request, name: str, choices: list[str], *, default: str) -> str:

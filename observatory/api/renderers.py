@@ -1,6 +1,10 @@
 """How answers are written."""
 
+import orjson
 from rest_framework.renderers import JSONRenderer
+from rest_framework.utils.encoders import JSONEncoder
+
+_encode_other = JSONEncoder().default
 
 
 class FrenchJSONRenderer(JSONRenderer):
@@ -8,6 +12,11 @@ class FrenchJSONRenderer(JSONRenderer):
 
     ensure_ascii = False
     compact = True
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        if data is None or self.get_indent(accepted_media_type, renderer_context or {}):
+            return super().render(data, accepted_media_type, renderer_context)
+        return orjson.dumps(data, default=_encode_other)
 
 
 class GeoJSONRenderer(FrenchJSONRenderer):

@@ -8,20 +8,27 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from . import fields, files
+from .conditional import Conditional
 from .errors import MEDIA_TYPE
 from .shapes import Problem
 from .views import Key
 
 _SENTENCES = {
     400: "Un paramètre ou une clé ne peut pas être compris : la phrase dit ce qui est attendu.",
+    401: "La clé n’est pas acceptée : la phrase dit pourquoi. Sans clé, la lecture reste ouverte.",
     404: "Rien à cette adresse, ou page après la dernière.",
     406: "Aucun des formats demandés n’est servi ici.",
+    429: "Trop de demandes : `Retry-After` dit dans combien de secondes revenir.",
 }
 
 
 def refusals(*statuses: int) -> dict:
-    """The problems that an operation may answer."""
-    return {(status, MEDIA_TYPE): OpenApiResponse(Problem, description=_SENTENCES[status]) for status in statuses}
+    """The problems that an operation may answer, with those that any may."""
+    return {
+        (status, MEDIA_TYPE): OpenApiResponse(Problem, description=_SENTENCES[status])
+        for status in (*statuses, 401, 429)
+    }
 
 
 def key_parameter(keys: tuple[Key, ...]) -> OpenApiParameter:
@@ -34,6 +41,13 @@ def key_parameter(keys: tuple[Key, ...]) -> OpenApiParameter:
     )
 
 
+def fields_parameter(shape: type[Serializer]) -> OpenApiParameter:
+    given = fields.parameter(shape)
+    return OpenApiParameter(
+        given["name"], given["schema"], explode=False, style="form", description=given["description"]
+    )
+
+
 def documented(
     *, tag: str, shape: type[Serializer], keys: tuple[Key, ...], many: tuple[str, str], one: tuple[str, str]
 ):
@@ -43,15 +57,15 @@ def documented(
             tags=[tag],
             summary=many[0],
             description=many[1],
-            responses={200: OpenApiResponse(shape(many=True), description="Une page de la liste.")}
-            | refusals(400, 404, 406),
+            parameters=[files.format_parameter(shape, many=True)],
+            responses=files.responses(shape, many=True) | refusals(400, 404, 406),
         ),
         retrieve=extend_schema(
             tags=[tag],
             summary=one[0],
             description=one[1],
-            parameters=[key_parameter(keys)],
-            responses={200: OpenApiResponse(shape, description="La fiche.")} | refusals(400, 404, 406),
+            parameters=[key_parameter(keys), fields_parameter(shape), files.format_parameter(shape, many=False)],
+            responses=files.responses(shape, many=False) | refusals(400, 404, 406),
         ),
     )
 
@@ -62,8 +76,13 @@ def document() -> dict:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaView(Conditional, SpectacularAPIView):
     """The document as YAML or JSON, by ``Accept`` or ``format=``."""
+
+    def is_numbered(self) -> bool:
+        return False
+
+    authentication_classes = throttle_classes = ()
 
     def _get_schema_response(self, request):
         return Response(document(), headers={"Content-Disposition": 'inline; filename="openapi.yaml"'})
@@ -72,5 +91,6 @@ class SchemaView(SpectacularAPIView):
 class DocsView(SpectacularSwaggerSplitView):
     """Swagger UI from the files of drf-spectacular-sidecar, under the same strict policy as every page."""
 
+    authentication_classes = throttle_classes = ()
     template_name = "api/docs.html"
     url_name = "api:schema"

@@ -1,4 +1,4 @@
-"""List and detail of a kind of record, the guide, and what is not there."""
+"""List and detail of a kind of record, and what is not there."""
 
 import re
 from dataclasses import dataclass
@@ -7,17 +7,16 @@ from typing import ClassVar
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
-from django.views.generic import TemplateView
 from rest_framework import viewsets
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from observatory.records.identity import ALPHABET, LENGTH
 
-from . import parameters, registry
+from . import fields, files, parameters, removed, sync
+from .conditional import Conditional
 from .errors import InvalidParameter, Unknown
+from .reading import Joined
 from .shapes import base_address
 
 
@@ -34,7 +33,7 @@ class Key:
 PUBLIC_ID = Key(f"[{ALPHABET}]{{{LENGTH}}}", "public_id", "un identifiant de dix caractères")
 
 
-class RecordViewSet(viewsets.GenericViewSet):
+class RecordViewSet(Conditional, viewsets.GenericViewSet):
     """List and detail, read-only, of the published records of ``queryset``.
 
     A subclass gives ``queryset``, ``filterset_class``, ``serializer_class`` (the shape), ``keys`` and ``represent``.
@@ -45,6 +44,54 @@ class RecordViewSet(viewsets.GenericViewSet):
     lookup_url_kwarg = "key"
     lookup_value_regex = "[^/]+"
     keys: tuple[Key, ...] = (PUBLIC_ID,)
+    #: the word that names the kind in the change feed; None for what draws no number
+    kind: str | None = None
+    #: the fields asked for, None for all
+    fields: list[str] | None = None
+    #: parameters that make the list whole, for a mirror
+    whole: ClassVar[dict[str, str]] = {}
+    #: how ``represent`` reads what stands behind foreign keys; a whole list sets another reader
+    reader = Joined()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.kind = getattr(cls.queryset.model, "change_kind", None)
+        cls.renderer_classes = files.renderers(cls.serializer_class)
+
+    @classmethod
+    def withdrawn(cls) -> QuerySet | None:
+        """Records that left the list without a tombstone: their own state did not change."""
+        return None
+
+    def dated(self) -> list[QuerySet]:
+        return removed.moments(type(self)) if self.kind else []
+
+    def is_numbered(self) -> bool:
+        return self.kind is not None and self.action in ("list", "retrieve")
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if self.action in ("list", "retrieve"):
+            self.fields = fields.asked(request, self.serializer_class)
+
+    @property
+    def paginator(self):
+        """Pages, or the order of the changes when it is asked for."""
+        if not hasattr(self, "_paginator"):
+            in_sync = self.kind and sync.is_asked(self.request)
+            self._paginator = sync.Changes() if in_sync else self.pagination_class and self.pagination_class()
+        return self._paginator
+
+    def removals(self) -> list[QuerySet]:
+        """What tells of the records that left the list, as ``sync.Removed`` reads it."""
+        return removed.of(type(self))
+
+    def rows(self, pks: list[int]) -> dict[int, dict]:
+        """The records with the fields asked for: what every format writes."""
+        found = self.represent(pks)
+        if self.fields is None:
+            return found
+        return {pk: {name: row[name] for name in self.fields} for pk, row in found.items()}
 
     def represent(self, pks: list[int]) -> dict[int, dict]:
         """The records as their shape says, by primary key, in a constant number of queries."""
@@ -61,13 +108,16 @@ class RecordViewSet(viewsets.GenericViewSet):
         return base_address(self.request)
 
     def list(self, request):
+        if files.is_asked(request):
+            files.refuse_pages(self)
+            return files.whole(self, self.filter_queryset(self.get_queryset()))
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(page)
 
     def retrieve(self, request, key):
-        parameters.refuse_unknown(request, set())
+        parameters.refuse_unknown(request, {fields.NAME})
         pk = self.find(key)
-        return Response(self.represent([pk])[pk])
+        return files.one(self, pk, key) if files.is_asked(request) else Response(self.rows([pk])[pk])
 
     def find(self, key: str) -> int:
         """The primary key of the record that ``key`` names: 400 for a key of no known form, 404 when nothing has it."""
@@ -99,23 +149,3 @@ class UnknownView(APIView):
 
     def initial(self, request, *args, **kwargs):
         raise Http404
-
-
-@method_decorator(require_safe, name="dispatch")
-class HomeView(TemplateView):
-    """The guide: addresses, shape of answers, errors."""
-
-    template_name = "api/home.html"
-
-    def get_context_data(self, **kwargs):
-        endpoints = [
-            {"url": reverse(f"api:{resource.prefix}-list"), "label": resource.label}
-            for resource in registry.resources()
-        ]
-        return super().get_context_data(
-            endpoints=endpoints,
-            docs_url=reverse("api:docs"),
-            schema_url=reverse("api:schema"),
-            breadcrumbs=[("API", None)],
-            **kwargs,
-        )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from observatory.accounts import personal
+from observatory.api.dumps import dumps
 from observatory.maps.svg import HEIGHT, WIDTH, region_shapes
 from observatory.records import changes, kept
 from observatory.records.models import ReferenceLoad, Source
@@ -119,7 +120,7 @@ def _text(template: str, label: str, **more):
 about = _text("pages/about.html", "À propos")
 accessibility = _text("pages/accessibility.html", "Accessibilité")
 legal = _text("pages/legal.html", "Mentions légales", kept=personal.kept)
-data = _text("pages/data.html", "Données et API")
+data = _text("pages/data.html", "Données et API", dump=lambda: next(iter(dumps()), None))
 
 
 @require_safe
@@ -140,6 +141,7 @@ def robots(request):
         "Disallow: /invitation/",
         "Disallow: /annuaire/export/",
         "Disallow: /carte/points.json",
+        "Disallow: /fiches/lots/",
     ]
     lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

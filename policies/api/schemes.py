@@ -7,6 +7,7 @@ from actors.api import FieldSource, MentionShape, ThemeRef
 from observatory.api.schema import documented
 from observatory.api.shapes import Record, RecordRef, Shape, address_of, integer, known, text, through
 from observatory.api.views import PUBLIC_ID, RecordViewSet
+from observatory.records.enums import State
 
 from ..enums import Give
 from ..filters import CallFilter, SchemeFilter
@@ -182,6 +183,10 @@ class CallViewSet(RecordViewSet):
     filterset_class = CallFilter
     serializer_class = CallShape
     keys = KEYS
+
+    @classmethod
+    def withdrawn(cls):
+        return Call.objects.filter(state=State.PUBLISHED).exclude(scheme__state=State.PUBLISHED)
 
     def represent(self, pks):
         rows = list(Call.objects.filter(pk__in=pks).order_by().values(*_CALL_COLUMNS))
