@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--actors N] [--database URL] [--only directory,map,api,pages,checklists,import] [--json FILE]``"""
+"""``python -m benchmarks [--actors N] [--database URL] [--only directory,map,api,pages,checklists,exports,import,fiches] [--json FILE]``"""
 
 import argparse
 import signal
@@ -32,8 +32,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         default="",
-        help="groups separated by commas: directory, map, api, pages, checklists; import goes alone, without synthetic"
-        " actors",
+        help="groups separated by commas: directory, map, api, pages, checklists, exports; import and fiches each go alone, without"
+        " synthetic actors and with a thousand",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args(given)
@@ -58,15 +58,21 @@ def _measure(options: argparse.Namespace) -> int:
     from django.core.management import call_command
     from django.db import connection
 
-    from . import checklists, imports, measures, report, runner, server
+    from . import checklists, exports, fiches, imports, measures, report, runner, server
 
-    known = (*measures.GROUPS, checklists.GROUP, imports.GROUP)
-    groups = [group for group in options.only.split(",") if group] or [*measures.GROUPS, checklists.GROUP]
+    known = (*measures.GROUPS, checklists.GROUP, exports.GROUP, imports.GROUP, fiches.GROUP)
+    groups = [group for group in options.only.split(",") if group] or [
+        *measures.GROUPS,
+        checklists.GROUP,
+        exports.GROUP,
+    ]
     if unknown := set(groups) - set(known):
         sys.stderr.write(f"Unknown group: {', '.join(sorted(unknown))}; known: {', '.join(known)}.\n")
         return 2
     if imports.GROUP in groups:
         return _measure_imports(options, groups)
+    if fiches.GROUP in groups:
+        return _measure_fiches(options, groups)
     database.prepare(options.actors)
     call_command("collectstatic", interactive=False, verbosity=0)
     results = []
@@ -76,8 +82,11 @@ def _measure(options: argparse.Namespace) -> int:
                 if measure.group in groups:
                     sys.stderr.write(f"  {measure.group}: {measure.name}…\n")
                     results.append(runner.run(measure, portal))
+            exported = exports.measure(portal) if exports.GROUP in groups else []
         if results:
             report.show(results, options.actors)
+        results += exported
+        sys.stdout.write("".join(f"{result}\n" for result in exported))
         if checklists.GROUP in groups:
             for result in checklists.measure():
                 results.append(result)
@@ -109,6 +118,24 @@ def _measure_imports(options: argparse.Namespace, groups: list[str]) -> int:
     sys.stdout.write("".join(f"{result}\n" for result in results))
     if options.json:
         report.write(options.json, results, 0)
+    connection.close()
+    return 0
+
+
+def _measure_fiches(options: argparse.Namespace, groups: list[str]) -> int:
+    """As many actors as are drawn: a fiche costs the same whatever stands beside it."""
+    from django.db import connection
+
+    from . import fiches, report
+
+    if groups != [fiches.GROUP]:
+        raise database.Refused("Fiches are measured alone: python -m benchmarks --only fiches")
+    count = min(fiches.FICHES, options.actors)
+    database.prepare(count)
+    results = fiches.measure(count)
+    sys.stdout.write("".join(f"{result}\n" for result in results))
+    if options.json:
+        report.write(options.json, results, count)
     connection.close()
     return 0
 

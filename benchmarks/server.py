@@ -37,6 +37,8 @@ class Answer:
 @dataclass(frozen=True)
 class Server:
     port: int
+    #: process whose children answer
+    pid: int = 0
 
     def get(self, path: str) -> Answer:
         """Ask as a browser does, gzip accepted; from the first byte sent to the last received."""
@@ -64,7 +66,7 @@ def serving() -> Iterator[Server]:
         preexec_fn=_stop_with_parent,
     )
     try:
-        server = Server(port)
+        server = Server(port, process.pid)
         _wait(process, server)
         yield server
     finally:
