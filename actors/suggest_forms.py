@@ -119,6 +119,8 @@ class ReportForm(ActorFields):
 class ProposeForm(ActorFields):
     """An actor that is missing, and why it belongs here."""
 
+    intro = "Décrivez l’organisation qui manque. Le nom et la commune suffisent pour commencer."
+
     siret = forms.CharField(label="SIRET, si vous le connaissez", max_length=20, required=False)
     family = forms.ChoiceField(
         label="Quel est son statut ?", choices=[("", "Je ne sais pas"), *Family.choices], required=False

@@ -17,7 +17,7 @@ from observatory.search import words
 from observatory.search.pagination import CountedPaginator
 from observatory.territories import selectors
 
-from . import exports
+from . import exports, jsonld
 from .contacts import public_contacts, with_public_contacts
 from .filters import ActorFilter
 from .models import Actor
@@ -77,6 +77,7 @@ class ActorSearchView(TemplateView):
                 for kind, (label, _) in exports.FORMATS.items()
             ],
             extract_url=address(query, reverse("actors:extract"), page=None),
+            batch_url=address(query, reverse("pdf:prepare", args=["annuaire"])),
             list_url=address(query, reverse("actors:list")),
             map_url=address(query, reverse("actors:map")),
             **kwargs,
@@ -191,9 +192,11 @@ def detail(request, public_id: str, slug: str = ""):
         if actor.commune
         else Actor.objects.none()
     )
+    linked = actor.linked()
     context = {
         "actor": actor,
-        **actor.linked(),
+        **linked,
+        "json_ld": jsonld.organisation(actor, linked["networks"]),
         "near": near.order_by("sort_key").with_place()[:6],
         "breadcrumbs": [("Annuaire", reverse("actors:list")), (actor.name, None)],
         "point": json.dumps(actor.point) if actor.point else "",

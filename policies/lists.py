@@ -33,6 +33,8 @@ class FilteredListView(TemplateView):
     title: str
     #: address of the list as a file
     export_name: str
+    #: ``registry.Batchable.key`` of a list whose records have a fiche
+    batch = ""
     #: filters that are typed, beside words and territory: name → ``inputmode``
     typed: dict[str, str] = {}
 
@@ -75,6 +77,7 @@ class FilteredListView(TemplateView):
             exports=[
                 Choice(label, address(query, reverse(self.export_name, args=[kind]))) for kind, label in FORMATS.items()
             ],
+            batch_url=self.batch and address(query, reverse("pdf:prepare", args=[self.batch])),
             charts=self.charts(rows) if page and page.number == 1 else [],
             suggestions=[] if total else [Choice(w, address(query, q=w)) for w in words.nearest(query.get("q", ""))],
             suggested_places=[]
@@ -121,6 +124,7 @@ class SchemeListView(FilteredListView):
     filter_class = SchemeFilter
     title = SCHEMES
     export_name = "policies:schemes-export"
+    batch = "dispositifs"
     typed = {"audience": "text"}
 
     @staticmethod

@@ -232,7 +232,8 @@ class TerritoryViewSet(RecordViewSet):
             ),
         ],
         responses={
-            (200, "application/geo+json"): OpenApiResponse(OpenApiTypes.OBJECT, description="Une entité GeoJSON.")
+            (200, media): OpenApiResponse(OpenApiTypes.OBJECT, description="Une entité GeoJSON.")
+            for media in ("application/geo+json", "application/json")
         }
         | refusals(400, 404, 406),
     )
