@@ -273,8 +273,8 @@ def fiche(checklist: Checklist, reader: Reader, *, beside: bool = True) -> Fiche
             if row := by_lever.get(advice.lever_id):
                 row.advice = advice
         _propose(checklist, by_lever)
-    kept = [row for row in withdrawn if row.status or row.note or row.pieces]
-    return Fiche(checklist, reader, blocks, sorted(kept, key=lambda row: row.lever.sort_key))
+    withdrawn = [row for row in withdrawn if row.status or row.note or row.pieces]
+    return Fiche(checklist, reader, blocks, sorted(withdrawn, key=lambda row: row.lever.sort_key))
 
 
 def _fill(row: Row, answer: Answer, known: dict, is_inside: bool) -> None:
