@@ -131,7 +131,7 @@ def test_seven_dumps_are_kept_and_the_one_of_today_is_made_anew(world, folder):
     today_s, of_yesterday = (
         next(file["sha256"] for file in one.manifest["files"] if file["name"] == "actors.ndjson.gz") for one in kept[:2]
     )
-    assert today_s != of_yesterday
+    assert today_s != of_yesterday and kept[0].manifest["change"] >= kept[1].manifest["change"]
     assert names(folder) == sorted(one.day.isoformat() for one in kept)
 
 
