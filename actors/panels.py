@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import CharField, Model, Value
 
-from observatory.records import changes, kept
+from observatory.records import kept
 
 from .models import Actor
 
@@ -29,9 +29,9 @@ def register(panel: Panel) -> None:
     _panels.append(panel)
 
 
-def panels_for(actor: Actor) -> list[dict]:
-    """The template and the context of each panel that has something to show, in order."""
-    shown, subjects = [], kept.until_change("actor panels", changes.safe_number(), _subjects)
+def panels_for(actor: Actor, number: int) -> list[dict]:
+    """The template and the context of each panel that has something to show, in order, under a change number."""
+    shown, subjects = [], kept.until_change("actor panels", number, _subjects)
     for panel in sorted(_panels, key=lambda panel: panel.order):
         if panel.subjects and actor.pk not in subjects.get(panel.key, ()):
             continue

@@ -1,10 +1,11 @@
 """Public pages of the directory. GET only; ``actors.filters.ActorFilter`` decides what they show."""
 
-import json
 from functools import cached_property
 
+from django.conf import settings
 from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
@@ -12,6 +13,7 @@ from django.views.generic import TemplateView
 
 from observatory.accounts import perms
 from observatory.pages.listing import PAGE_SIZE, Chip, Choice, address, page_of, sort_choices, without
+from observatory.records import changes, kept
 from observatory.records.models import Tombstone
 from observatory.search import words
 from observatory.search.pagination import CountedPaginator
@@ -177,7 +179,25 @@ def export(request, kind: str):
 
 @require_safe
 def detail(request, public_id: str, slug: str = ""):
-    """The page of an actor; a former slug or a merged actor redirects."""
+    """The page of an actor; a former slug or a merged actor redirects.
+
+    Every visitor sees the same: it is kept until something changes. Who has signed in may act on it, and sees it drawn.
+    """
+    number = changes.safe_number()
+    if request.user.is_authenticated:
+        answer = _detail(public_id, slug, number, request)
+    else:
+        answer = kept.until_change(
+            f"actor/{public_id}/{slug}",
+            number,
+            lambda: _detail(public_id, slug, number),
+            worth=lambda page: isinstance(page, dict),
+        )
+    return render(request, "actors/detail.html", answer) if isinstance(answer, dict) else answer
+
+
+def _detail(public_id: str, slug: str, number: int, request=None) -> dict | HttpResponsePermanentRedirect:
+    """What the template of the page shows, with the buttons of who asks; or where the page is now."""
     actor = with_public_contacts(Actor.objects.published().for_page()).filter(public_id=public_id).first()
     if actor is None:
         grave = Tombstone.objects.filter(kind=Actor.change_kind, public_id=public_id).first()
@@ -193,16 +213,21 @@ def detail(request, public_id: str, slug: str = ""):
         else Actor.objects.none()
     )
     linked = actor.linked()
-    context = {
+    shown = {
         "actor": actor,
         **linked,
-        "json_ld": jsonld.organisation(actor, linked["networks"]),
         "near": near.order_by("sort_key").with_place()[:6],
-        "breadcrumbs": [("Annuaire", reverse("actors:list")), (actor.name, None)],
-        "point": json.dumps(actor.point) if actor.point else "",
         "people": public_contacts(actor),
-        "panels": panels_for(actor),
-        "desk": perms.desk_of(request.user, actor),
-        "deduced": {p.field: p.note for p in actor.provenances.all() if p.field},
+        "panels": panels_for(actor, number),
+        "desk": request and perms.desk_of(request.user, actor),
+        "observatory": settings.OBSERVATORY,
     }
-    return render(request, "actors/detail.html", context)
+    return {
+        "name": actor.name,
+        "title": f"{actor.name} · {actor.place}" if actor.place else actor.name,
+        "told": actor.description,
+        "has_map": bool(actor.point),
+        "json_ld": jsonld.organisation(actor, linked["networks"]),
+        "article": render_to_string("actors/_actor.html", shown, request),
+        "breadcrumbs": [("Annuaire", reverse("actors:list")), (actor.name, None)],
+    }

@@ -109,7 +109,7 @@ def _batches(count: int) -> list[FicheResult]:
 
 
 def _batch(count: int, processes: int) -> tuple[float, list[float]]:
-    """Seconds of a batch with nothing kept, and its memory from beginning to end (megabytes, twice a second)."""
+    """Seconds of a batch with nothing kept, and its memory from beginning to end (megabytes, every other second: reading it takes time of a core)."""
     from django.conf import settings
     from django.core.cache import caches
     from django.http import QueryDict
@@ -127,7 +127,7 @@ def _batch(count: int, processes: int) -> tuple[float, list[float]]:
     seen, over = [], Event()
 
     def watch():
-        while not over.wait(0.5):
+        while not over.wait(2):
             seen.append(memory_of(os.getpid()))
 
     watcher = Thread(target=watch, daemon=True)

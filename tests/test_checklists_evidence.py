@@ -6,6 +6,7 @@ from observatory.editing import services as doors
 from observatory.editing.services import Author
 from policies.checklists import finders, services
 from policies.checklists.models import Dismissal, Evidence
+from policies.kits.models import hold_links
 
 from .checklists import a_kit, an_agent, answer, opened, url
 from .factories import AgreementFactory, CollectivityFactory, StakeFactory
@@ -67,6 +68,7 @@ def test_rules_speak_of_the_body_alone_and_of_shared_themes(world, kit):
     elsewhere = CollectivityFactory()
     AgreementFactory(body=elsewhere)
     StakeFactory(body=world.body, name="Sans thème")
+    hold_links(kit.levers)
     found = finders.proposals(world.body, kit.levers)
     told = {p.record.name for proposals in found.values() for p in proposals}
     assert "Sans thème" not in told, "the lever is of a thematic fiche, the co-operative of none"

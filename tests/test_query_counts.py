@@ -17,8 +17,6 @@ from .world import grow
 BASELINE = Path(__file__).with_name("query_counts.json")
 #: kind of address → the most queries it may ask (DESIGN §6)
 BUDGETS = {"page": 15, "list": 12, "api": 8}
-#: lists of many parts, by words and territory: the change number, read first, so that who holds the answer costs one query
-NINE = {"API, dispositifs filtrés", "API, exemples filtrés"}
 LISTS = {
     "recherche", "annuaire", "annuaire, mots et filtres", "annuaire, sans résultat", "carte", "collectivités", "pôles", "pôles, filtrés", "pôles, fichier", "dispositifs", "dispositifs, filtrés",
     "appels", "conventions", "parts de SCIC", "dispositifs, fichier", "conventions, fichier",
@@ -26,8 +24,6 @@ LISTS = {
 
 
 def budget(name: str) -> int:
-    if name in NINE:
-        return 9
     return BUDGETS["api" if name.startswith("API") else "list" if name in LISTS else "page"]
 
 

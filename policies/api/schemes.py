@@ -1,6 +1,9 @@
 """Schemes and their calls in the API."""
 
-from django.db.models import F
+from collections import defaultdict
+from datetime import date
+
+from django.db.models import DateField, Value
 from rest_framework import serializers
 
 from actors.api import FieldSource, MentionShape, ThemeRef
@@ -100,6 +103,26 @@ def _bodies(schemes) -> dict[int, list[dict]]:
     return grouped(offers, "scheme_id")
 
 
+def _links(schemes) -> dict[int, dict[str, list[dict]]]:
+    """Themes, and calls with the latest first, of each scheme; one query."""
+    calls = Call.objects.published().filter(scheme__in=schemes).order_by()
+    calls = calls.values_list("scheme_id", Value("calls"), "year", "closes", "sort_key", "pk", "public_id", "name")
+    themes = SupportScheme.themes.through.objects.filter(supportscheme__in=schemes).order_by()
+    themes = themes.values_list(
+        *("supportscheme_id", Value("themes"), "theme__order", Value(None, DateField()), Value("")),
+        *("theme_id", "theme__key", "theme__name"),
+    )
+    found = defaultdict(lambda: {"themes": [], "calls": []})
+    for owner, kind, _, _, _, _, key, name in sorted(calls.union(themes, all=True), key=_link_order):
+        found[owner][kind].append({"id" if kind == "calls" else "key": key, "name": name})
+    return found
+
+
+def _link_order(row: tuple) -> tuple:
+    _, kind, number, closes, filed, pk, *_ = row
+    return (-(number or 0), -(closes or date.min).toordinal(), filed, pk) if kind == "calls" else (number, 0, filed, pk)
+
+
 @documented(
     tag="Dispositifs de soutien",
     shape=SchemeShape,
@@ -121,32 +144,24 @@ class SchemeViewSet(RecordViewSet):
 
     def represent(self, pks):
         rows = SupportScheme.objects.filter(pk__in=pks).order_by().values(*_SCHEME_COLUMNS)
-        themes = SupportScheme.themes.through.objects.filter(supportscheme__in=pks).order_by("theme__order", "theme")
-        themes = themes.values(scheme=F("supportscheme_id"), key=F("theme__key"), name=F("theme__name"))
-        calls = Call.objects.published().filter(scheme__in=pks)
-        calls = calls.order_by(F("year").desc(nulls_last=True), F("closes").desc(nulls_last=True), "sort_key", "pk")
-        links = {
-            "bodies": _bodies(pks),
-            "themes": grouped(themes, "scheme"),
-            "calls": grouped(calls.values("scheme_id", "public_id", "name"), "scheme_id"),
-        }
+        bodies, links = _bodies(pks), _links(pks)
         said = statements((SupportScheme, pks))
         page = address_of("policies:scheme", "0000000000", "slug")
         return {
-            row["pk"]: _scheme(row, {name: rows[row["pk"]] for name, rows in links.items()})
+            row["pk"]: _scheme(row, bodies[row["pk"]], links[row["pk"]])
             | said[SupportScheme, row["pk"]]
             | {"url": self.base + page(row["public_id"], row["slug"])}
             for row in rows
         }
 
 
-def _scheme(row: dict, links: dict[str, list[dict]]) -> dict:
+def _scheme(row: dict, bodies: list[dict], links: dict[str, list[dict]]) -> dict:
     return {
         "id": row["public_id"],
         "name": row["name"],
         "instrument": key_ref(row, "instrument"),
-        "bodies": [body(offer, "actor") for offer in links["bodies"]],
-        "themes": [{"key": theme["key"], "name": theme["name"]} for theme in links["themes"]],
+        "bodies": [body(offer, "actor") for offer in bodies],
+        "themes": links["themes"],
         "summary": row["summary"],
         "audience": known(row["audience"]),
         "gives": row["gives"],
@@ -159,7 +174,7 @@ def _scheme(row: dict, links: dict[str, list[dict]]) -> dict:
         "is_active": row["is_active"],
         "contact_service": known(row["contact_service"]),
         "website": known(row["website"]),
-        "calls": [{"id": call["public_id"], "name": call["name"]} for call in links["calls"]],
+        "calls": links["calls"],
         "checked_on": iso(row["checked_on"]),
         "change": row["change"],
     }

@@ -8,8 +8,11 @@ here (``manage.py evidence_rules``).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.utils import timezone
 
@@ -19,9 +22,11 @@ from ptce.models import Pole
 from ..kits.models import Experience, Lever
 from ..models import Agreement, Call, Stake, SupportScheme
 from .enums import EvidenceKind, Status
-from .evidence import COLUMNS, NATURES, Found, found, union
+from .evidence import COLUMNS, NATURES, Found, found
 from .models import Dismissal
 
+#: a key that no body has
+_ANYBODY = -20140731
 #: instruments that have a rule of their own, so that the general ones leave them
 OWN_RULE = ("cpo", "marche-reserve", "clause-sociale", "spaser")
 
@@ -203,25 +208,40 @@ class Proposal:
 def proposals(body: Collectivity, levers: Iterable[Lever]) -> dict[int, list[Proposal]]:
     """What every rule finds for the levers, by lever, each record once; one query.
 
-    The instruments and the themes of the levers are prefetched.
+    The levers hold their links (``kits.models.hold_links``).
     """
-    branches = [_branch(each, body) for each in RULES.values()]
-    rows = union(branches, ("rule", "anchor", "theme", *COLUMNS))
-    rows.sort(key=lambda row: (list(RULES).index(row["rule"]), row["name"]))
+    rows = _found(body)
+    order = list(RULES)
+    rows.sort(key=lambda row: (order.index(row["rule"]), row["name"]))
     anchored: dict[tuple[By, str], list[Lever]] = {}
     for lever in levers:
         anchored.setdefault((By.LEVER, lever.public_id), []).append(lever)
-        for instrument in lever.instruments.all():
+        for instrument in lever.held_instruments:
             anchored.setdefault((By.INSTRUMENT, instrument.key), []).append(lever)
     told: dict[int, dict[tuple, Proposal]] = {}
     for row in rows:
         each = RULES[row["rule"]]
         for lever in anchored.get((each.by, row["anchor"]), []):
-            themes = {theme.key for theme in lever.themes.all()}
+            themes = {theme.key for theme in lever.held_themes}
             if each.by is By.LEVER or not themes or row["theme"] in themes:
                 record = found(row)
                 told.setdefault(lever.pk, {}).setdefault(record.key, Proposal(lever, each, record))
     return {lever: list(by_record.values()) for lever, by_record in told.items()}
+
+
+def _found(body: Collectivity) -> list[dict]:
+    """The rows of every rule for a body. Drawing up the statement took longer than asking it: it is kept for the day."""
+    statement, parameters = _statement(timezone.localdate())
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [body.pk if value == _ANYBODY else value for value in parameters])
+        return [dict(zip(("rule", "anchor", "theme", *COLUMNS), row, strict=True)) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=1)
+def _statement(day: date) -> tuple[str, tuple]:
+    """The one statement of all the rules, which read ``day`` from the clock, with ``_ANYBODY`` in the place of a body."""
+    first, *others = (_branch(each, Collectivity(pk=_ANYBODY)) for each in RULES.values())
+    return first.union(*others, all=True).query.sql_with_params()
 
 
 def _branch(each: Rule, body: Collectivity) -> QuerySet:

@@ -14,8 +14,7 @@ from django.utils.functional import cached_property
 from observatory.territories.models import Collectivity
 
 from ..kits.enums import LEVELS_OF
-from ..kits.models import Edition, Kit, Lever, LeverVersion
-from ..models import Instrument
+from ..kits.models import Edition, Kit, Lever, LeverVersion, hold_links
 from . import evidence as shown
 from . import finders
 from .enums import Status
@@ -63,6 +62,13 @@ class Row:
     service: str = ""
     due: date | None = None
     priority: int | None = None
+    #: of the working page of the lever, for whoever is inside
+    work_url: str = ""
+
+    @property
+    def key(self) -> str:
+        """The public id of the lever."""
+        return self.lever.public_id
 
     @property
     def title(self) -> str:
@@ -160,11 +166,6 @@ class Fiche:
     def proposals(self) -> list[finders.Proposal]:
         return [proposal for row in self.rows for proposal in row.proposals]
 
-    @cached_property
-    def lever_base(self) -> str:
-        """What begins the working address of each lever: one address a page, not two a lever."""
-        return f"{self.checklist.work_url}levier/"
-
     def row(self, lever: Lever) -> Row | None:
         return next((row for row in [*self.rows, *self.withdrawn] if row.lever.pk == lever.pk), None)
 
@@ -184,19 +185,19 @@ READ = (
 
 
 def versions(edition: Edition, levels: set[str]) -> list[LeverVersion]:
-    """The levers of an edition that some levels can use, in the order of its fiches; three queries.
+    """The levers of an edition that some levels can use, in the order of its fiches; two queries.
 
-    Each has ``number`` (of its fiche) beside its columns; its lever has instruments and themes.
+    Each has ``number`` (of its fiche) beside its columns; its lever has ``held_instruments`` and ``held_themes``.
     """
     rows = (
         LeverVersion.objects.filter(version__places__edition=edition)
         .annotate(number=F("version__places__number"))
         .select_related("lever__sheet", "version")
         .only(*READ)
-        .prefetch_related(Prefetch("lever__instruments", Instrument.objects.only("key", "family")), "lever__themes")
         .order_by("version__places__order", "order")
     )
     kept = [row for row in rows if levels & set(row.levels)]
+    hold_links(row.lever for row in kept)
     for row in kept:
         row.lever.sheet.kit = edition.kit
     return kept
@@ -251,23 +252,31 @@ def kits_for(levels: set[str]) -> list[Kit]:
 
 
 def fiche(checklist: Checklist, reader: Reader, *, beside: bool = True) -> Fiche:
-    """Everything that the reader may read of a checklist, in at most nine queries (ten with withdrawn levers).
+    """Everything that the reader may read of a checklist, in at most eight queries (nine with withdrawn levers).
 
     ``beside`` False leaves out what stands beside the answers: advice, and what the rules find.
     """
     body, is_inside = checklist.collectivity, reader is Reader.INSIDE
+    checklist.edition.kit = checklist.kit
     blocks, by_lever = _blocks(versions(checklist.edition, levels_of(body)))
     answers = Answer.objects.published().filter(checklist=checklist)
-    answers = list(answers.prefetch_related(Prefetch("evidence", Evidence.objects.order_by("pk"))))
+    answers = list(
+        answers.prefetch_related(Prefetch("evidence", Evidence.objects.order_by("pk"), to_attr="held_evidence"))
+    )
     # Most levers are those of the edition, already read.
     gone = Lever.objects.select_related("sheet__kit").in_bulk({a.lever_id for a in answers} - by_lever.keys())
-    known = shown.find((e.kind, e.record_id) for answer in answers for e in answer.evidence.all())
+    known = shown.find((e.kind, e.record_id) for answer in answers for e in answer.held_evidence)
     withdrawn = []
     for answer in answers:
         row = by_lever.get(answer.lever_id)
         if row is None:
             withdrawn.append(row := Row(gone[answer.lever_id], None))
         _fill(row, answer, known, is_inside)
+    if is_inside:
+        # One address a page, not two a lever.
+        base = f"{checklist.work_url}levier/"
+        for row in (*by_lever.values(), *withdrawn):
+            row.work_url = f"{base}{row.key}/"
     if is_inside and beside:
         for advice in Advice.objects.published().filter(checklist=checklist):
             if row := by_lever.get(advice.lever_id):
@@ -279,7 +288,7 @@ def fiche(checklist: Checklist, reader: Reader, *, beside: bool = True) -> Fiche
 
 def _fill(row: Row, answer: Answer, known: dict, is_inside: bool) -> None:
     row.answer = answer
-    row.pieces = [piece(evidence, known) for evidence in answer.evidence.all()]
+    row.pieces = [piece(evidence, known) for evidence in answer.held_evidence]
     row.note = answer.note if is_inside or answer.is_note_public else ""
     if is_inside:
         row.service, row.due, row.priority = answer.service, answer.due, answer.priority

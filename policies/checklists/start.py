@@ -95,18 +95,18 @@ def first_levers(
 
 def _weigh(first: First, themes: set[str], known: list[Existing], found: list, others: int) -> None:
     lever = first.lever
-    if mine := [theme.name for theme in lever.themes.all() if theme.key in themes]:
+    if mine := [theme.name for theme in lever.held_themes if theme.key in themes]:
         first.add(THEME, f"Il touche une thématique qui compte pour vous : {', '.join(mine)}.")
     if found:
         first.add(FOUND, f"Vous le faites peut-être déjà : {found[0].record.name}.")
-    instruments = {instrument.key for instrument in lever.instruments.all()}
+    instruments = {instrument.key for instrument in lever.held_instruments}
     if had := [item.label for item in known if item.instruments & instruments]:
         first.add(EXISTS, f"Il prolonge ce que vous avez : {had[0][0].lower()}{had[0][1:]}.")
     if others:
         many = others >= COMMON
         doing = counted(others, "collectivité comparable y travaille,collectivités comparables y travaillent")
         first.add(MANY if many else SOME, f"{doing} déjà.")
-    families = {instrument.family for instrument in lever.instruments.all()}
+    families = {instrument.family for instrument in lever.held_instruments}
     if families <= LIGHT:
         first.add(QUICK, "Il se lance vite : ni budget dédié, ni procédure longue.")
     if not first.reasons:

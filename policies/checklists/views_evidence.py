@@ -12,6 +12,7 @@ from observatory.accounts.guards import desk_required, pending
 from observatory.editing import conflicts, pages
 from observatory.editing.services import AlreadyDone, Author
 
+from ..kits.models import hold_links
 from . import access, evidence, finders, services
 from .editing import ANSWERS
 from .enums import EvidenceKind
@@ -131,6 +132,7 @@ def take_back(request, code, kit, pk):
 
 def _proposal(desk, lever, key: str) -> finders.Proposal | None:
     """What the rules still find at a lever under the key that the button sent."""
+    hold_links([lever])
     found = finders.proposals(desk.body, [lever]).get(lever.pk, [])
     return next((proposal for proposal in found if proposal.key == key), None)
 

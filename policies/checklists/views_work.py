@@ -83,7 +83,7 @@ def work(request, code, kit):
     if chosen["sort"] not in SORTS or chosen["status"] not in {"", NONE, *Status.values}:
         raise Http404("Ce tri ou cet état n’existe pas.")
     blocks = shown_blocks(fiche, chosen, request.user)
-    themes = {theme.key: theme for row in fiche.rows for theme in row.lever.themes.all()}
+    themes = {theme.key: theme for row in fiche.rows for theme in row.lever.held_themes}
     context = {
         "desk": desk,
         "checklist": desk.checklist,
@@ -113,7 +113,7 @@ def shown_blocks(fiche: Fiche, chosen: dict[str, str], user) -> list[selectors.B
     def keeps(row: Row) -> bool:
         return (
             (not chosen["status"] or row.status == ("" if chosen["status"] == NONE else chosen["status"]))
-            and (not chosen["theme"] or chosen["theme"] in {theme.key for theme in row.lever.themes.all()})
+            and (not chosen["theme"] or chosen["theme"] in {theme.key for theme in row.lever.held_themes})
             and (not chosen["priority"] or str(row.priority) == chosen["priority"])
             and (own is None or (row.answer is not None and row.answer.public_id in own))
         )

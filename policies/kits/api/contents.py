@@ -1,6 +1,9 @@
 """Levers and local examples in the API."""
 
-from django.db.models import F
+from collections import defaultdict
+from operator import itemgetter
+
+from django.db.models import Case, CharField, F, Value, When
 from rest_framework import serializers
 
 from actors.api import ThemeRef
@@ -14,14 +17,14 @@ from observatory.api.shapes import (
     address_of,
     integer,
     known,
-    ref,
     source_ref,
     text,
     through,
 )
 from observatory.api.views import PUBLIC_ID, RecordViewSet
+from observatory.records.enums import State
 
-from ...api.parts import RECORD, KeyRef, grouped, record_ref
+from ...api.parts import KeyRef, grouped
 from ..filters import ExperienceFilter, LeverFilter
 from ..models import Experience, ExperienceActor, ExperienceBody, ExperienceVersion, Lever, LeverVersion
 from .parts import SHEET, VERSION_SOURCE, ActorMention, Deduced, actor_links, deduced, latest, levels, links, refs
@@ -141,6 +144,23 @@ class LeverViewSet(RecordViewSet):
         }
 
 
+def _named(pks) -> dict[int, dict[str, list[dict]]]:
+    """Bodies and actors that each example names, in the order of the document; one query."""
+    kind = (Value(name, CharField()) for name in ("bodies", "actors"))
+    rows = ExperienceBody.objects.filter(experience__in=pks).order_by()
+    rows = rows.values_list("experience_id", next(kind), "pk", "name", "body__code", "body__name")
+    actors = ExperienceActor.objects.filter(experience__in=pks).order_by()
+    public = Case(When(actor__state=State.PUBLISHED, then=F("actor__public_id")), output_field=CharField())
+    actors = actors.values_list("experience_id", next(kind), "pk", "name", public, "actor__name")
+    found = defaultdict(lambda: {"bodies": [], "actors": []})
+    for owner, what, _, written, key, name in sorted(rows.union(actors, all=True), key=itemgetter(slice(3))):
+        if what == "bodies":
+            found[owner][what].append({"collectivity": key and {"code": key, "name": name}, "name_then": written})
+        else:
+            found[owner][what].append({"actor": key and {"id": key, "name": name}, "name": written})
+    return found
+
+
 @documented(
     tag="Kits",
     shape=ExperienceShape,
@@ -164,11 +184,7 @@ class ExperienceViewSet(RecordViewSet):
         rows = Experience.objects.filter(pk__in=pks).order_by().values(*_EXAMPLE)
         words = latest(ExperienceVersion.objects.filter(experience__in=pks), "experience_id", *_EXAMPLE_WORDS)
         linked = links("experience", pks, Experience)
-        bodies = ExperienceBody.objects.filter(experience__in=pks).order_by("pk")
-        bodies = grouped(bodies.values("experience_id", "name", *through("body", "code", "name")), "experience_id")
-        actors = ExperienceActor.objects.filter(experience__in=pks).order_by("pk")
-        actors = actors.values("experience_id", written=F("name"), **{c: F(c) for c in through("actor", *RECORD)})
-        actors = grouped(actors, "experience_id")
+        named = _named(pks)
         page = address_of("kits:sheet", "un-kit", "une-fiche")
         found = {}
         for row in rows:
@@ -179,8 +195,7 @@ class ExperienceViewSet(RecordViewSet):
                 if row["lever__public_id"]
                 else None,
                 "year": row["year"],
-                "bodies": [{"collectivity": ref(b, "body"), "name_then": b["name"]} for b in bodies[row["pk"]]],
-                "actors": [{"actor": record_ref(a, "actor"), "name": a["written"]} for a in actors[row["pk"]]],
+                **named[row["pk"]],
                 "places": told["places"],
                 "amounts": [amount | {"what": known(amount["what"])} for amount in told["amounts"]],
                 "website": known(row["url"]),

@@ -11,7 +11,7 @@ from .contents import (
     KeyFigure,
     Resource,
 )
-from .kits import Edition, EditionSheet, Kit, Lever, LeverVersion, Sheet, SheetVersion
+from .kits import Edition, EditionSheet, Kit, Lever, LeverVersion, Sheet, SheetVersion, hold_links
 from .passages import Passage
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "Resource",
     "Sheet",
     "SheetVersion",
+    "hold_links",
 ]
