@@ -1,21 +1,25 @@
 """Fiches: a new one beside bare WeasyPrint, one that is kept, and a thousand as a batch beside one process.
 
-The bare work draws the same HTML with the style sheet and the fonts ready: no record read, no template, no cache. The batch
-goes through the task of the portal, its ZIP included; memory is that of the worker and of the processes that draw, shared
-pages counted once.
+The bare work draws the same HTML with the style sheet and the fonts ready: no record read, no template, no cache. The
+batch goes through the task of the portal, its ZIP included, and stands beside what the cores gain for bare WeasyPrint;
+memory is that of the worker and of the processes that draw, shared pages counted once.
 """
 
 import os
 import statistics
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from threading import Event, Thread
 
 from .imports import _memory as memory_of
 
 GROUP = "fiches"
 FICHES, TIMES = 1_000, 15
+#: fiches that bare WeasyPrint draws by one process, then by all
+ALONE = 60
 #: budgets: times bare WeasyPrint, milliseconds, times one process on two cores
 NEW, KEPT, GAIN = 1.3, 15, 1.8
 #: by how much memory may grow between the first tenth of a batch and its end
@@ -58,16 +62,14 @@ def _one() -> list[FicheResult]:
     from django.test import Client
 
     from actors.models import Actor
-    from observatory.pdf import drawing, fiches, registry
+    from observatory.pdf import fiches, registry
 
     key = Actor.objects.published().exclude(commune=None).order_by("pk").first().public_id
     fiche, client, address = registry.get("acteur"), Client(SERVER_NAME="127.0.0.1"), f"/fiches/acteur/{key}.pdf"
     html = fiches.printed(fiche, fiche.find(key), base="http://127.0.0.1").html
-    style, fonts = drawing._style()
 
     def bare():
-        page = drawing.HTML(string=html, base_url="static:", url_fetcher=drawing.Sealed())
-        page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
+        _bare(html)
 
     def new():
         cache.clear()
@@ -87,6 +89,41 @@ def _one() -> list[FicheResult]:
     ]
 
 
+def _bare(html: str, times: int = 1) -> None:
+    """Draw a page by WeasyPrint alone."""
+    from observatory.pdf import drawing
+
+    style, fonts = drawing._style()
+    for _ in range(times):
+        page = drawing.HTML(string=html, base_url="static:", url_fetcher=drawing.Sealed())
+        page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
+
+
+def _bare_gain(cores: int) -> float:
+    """How many times faster the cores draw together than one of them: what the machine itself allows a batch."""
+    from actors.models import Actor
+    from observatory.pdf import fiches, registry
+
+    fiche = registry.get("acteur")
+    key = Actor.objects.published().exclude(commune=None).order_by("pk").first().public_id
+    html = fiches.printed(fiche, fiche.find(key), base=BASE).html
+    taken = []
+    for processes in (1, cores):
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin) as pool:
+            share = [html] * processes
+            list(pool.map(_bare, share))  # every process has begun, its style sheet read
+            start = time.perf_counter()
+            list(pool.map(_bare, share, [ALONE // processes] * processes))
+            taken.append(time.perf_counter() - start)
+    return taken[0] / taken[1]
+
+
+def _begin() -> None:
+    import django
+
+    django.setup()
+
+
 def _seconds(work) -> float:
     start = time.perf_counter()
     work()
@@ -98,7 +135,10 @@ def _batches(count: int) -> list[FicheResult]:
     alone, _ = _batch(count, 1)
     together, memory = _batch(count, cores)
     tenth, half, end = memory[len(memory) // 10], memory[len(memory) // 2], memory[-1]
-    told = f"{together:.0f} s by {cores} processes, {alone:.0f} s by one, {count / together:.1f} fiches/s"
+    told = (
+        f"{together:.0f} s by {cores} processes, {alone:.0f} s by one, {count / together:.1f} fiches/s; "
+        f"bare WeasyPrint: {_bare_gain(cores):.2f} × one process"
+    )
     grown = (
         f"{tenth:.0f} MB at the first tenth, {half:.0f} MB at half, {end:.0f} MB at the end, most {max(memory):.0f} MB"
     )

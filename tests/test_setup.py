@@ -3,8 +3,10 @@
 import importlib.util
 import io
 import json
+import os
 import re
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -246,3 +248,12 @@ class TestTree:
         monkeypatch.setattr(tree, "ROOT", tmp_path)
         (tmp_path / "file").write_text(line)
         assert tree.findings(tmp_path / "file") == []
+
+
+def test_a_database_that_the_portal_does_not_know_is_refused_before_anything_is_done():
+    done = subprocess.run(
+        [installed.BASE_DIR / "bin" / "run"], env=os.environ | {"DATABASE_URL": "mysql://portail@localhost/ess"},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("DATABASE_URL s’écrit postgres://")
