@@ -24,7 +24,7 @@ from .models import Actor, Theme
 from .personal import FINDER
 from .services import index, refresh
 
-reference.register("load_actors", order=20)
+reference.register("load_actors", order=20, name="actors", label="Acteurs que les documents nomment")
 desk.register(KIND)
 personal.register(FINDER)
 personal.register_kept(

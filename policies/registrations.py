@@ -26,7 +26,7 @@ SHOWN = 8
 MOST = 200
 LATEST = (F("year").desc(nulls_last=True), "sort_key", "pk")
 
-reference.register("load_policies", order=40)
+reference.register("load_policies", order=40, name="policies", label="Dispositifs, conventions, parts et seuils")
 for kind in KINDS:
     editing.register(kind)
 for model, column, noun in (

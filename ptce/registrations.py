@@ -21,7 +21,7 @@ from .editing import KIND
 from .editing.poles import FOLLOWERS
 from .models import Pole
 
-reference.register("load_poles", order=30)
+reference.register("load_poles", order=30, name="ptce", label="Pôles (PTCE)")
 editing.register(KIND)
 for follower in FOLLOWERS:
     editing.register_follower(follower)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from observatory.accounts import personal
 from observatory.api.dumps import dumps
 from observatory.maps.svg import HEIGHT, WIDTH, region_shapes
-from observatory.records import changes, kept
-from observatory.records.models import ReferenceLoad, Source
+from observatory.records import changes, kept, reference
+from observatory.records.models import Source
 from observatory.search import analysis, registry, words
 from observatory.territories.models import Territory
 
@@ -83,7 +83,8 @@ def _suggested(q: str, wanted: str) -> list[dict]:
         if wanted and kind.key != wanted:
             continue
         if results := [kind.result(record) for record in registry.best(kind, q, 8 if wanted else 4)]:
-            groups.append({"label": kind.plural, "results": results})
+            label = kind.picked or kind.plural if wanted else kind.plural
+            groups.append({"label": label, "results": results})
     return groups
 
 
@@ -109,7 +110,7 @@ def _text(template: str, label: str, **more):
         context = {
             "breadcrumbs": [(label, None)],
             "sources": Source.objects.all(),
-            "loads": ReferenceLoad.objects.all(),
+            "loads": reference.loaded(),
             **{name: read() for name, read in more.items()},
         }
         return render(request, template, context)

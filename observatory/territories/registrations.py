@@ -15,7 +15,7 @@ from . import fiches  # noqa: F401 (the printed fiche)
 from .enums import Level
 from .models import Collectivity, Territory, named
 
-reference.register("load_territories", order=10)
+reference.register("load_territories", order=10, name="territories", label="Géographie et collectivités")
 reindexing.register(Collectivity, read=lambda rows: rows.select_related("territory"))
 # What one shows of the other, beyond what their own columns name.
 triggers.register_part(Territory, "territories_collectivity", "territory_id")
@@ -58,6 +58,7 @@ registry.register(
     registry.Kind(
         key="territory",
         plural="Mon territoire : ses acteurs",
+        picked="Territoires",
         queryset=_territories,
         describe=_territory,
         list_url=lambda q: f"{reverse('collectivities:list')}?{urlencode({'q': q})}",

@@ -19,7 +19,7 @@ from . import fiches, touching  # noqa: F401 (the printed fiches)
 from .models import Experience, ExperienceActor, Finding, Kit, Lever, Passage, Resource, Sheet, SheetVersion
 from .selectors import naming
 
-reference.register("load_kits", order=50)
+reference.register("load_kits", order=50, name="kits", label="Kits et leviers")
 reindexing.register_load("kits", "load_kits", Sheet, Lever, Experience, Finding, Passage)
 
 
