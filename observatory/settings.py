@@ -151,9 +151,8 @@ TEMPLATES = [
 
 # Data ---------------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": env.db_url_config(env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'observatory.sqlite3'}")
-}
+_DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'observatory.sqlite3'}"
+DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers work while one writes; immediate transactions queue writers instead of failing them.
@@ -201,7 +200,6 @@ PDF_PROCESSES = env.int("PDF_PROCESSES", None)
 
 # The files of all public records, written every night (observatory.api.dumps).
 DUMPS_DIR = VAR_DIR / "dumps"
-
 # Whether the portal may ask outside sites if the addresses given as evidence still answer.
 CHECK_LINKS = env.bool("CHECK_LINKS", False)
 
