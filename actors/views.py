@@ -187,12 +187,7 @@ def detail(request, public_id: str, slug: str = ""):
     if request.user.is_authenticated:
         answer = _detail(public_id, slug, number, request)
     else:
-        answer = kept.until_change(
-            f"actor/{public_id}/{slug}",
-            number,
-            lambda: _detail(public_id, slug, number),
-            worth=lambda page: isinstance(page, dict),
-        )
+        answer = kept.page(f"actor/{public_id}/{slug}", number, lambda: _detail(public_id, slug, number))
     return render(request, "actors/detail.html", answer) if isinstance(answer, dict) else answer
 
 

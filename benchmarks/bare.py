@@ -109,6 +109,17 @@ def actor(public_id: str) -> Work:
     return work
 
 
+def pole(slug: str) -> Work:
+    """One pole with its members, its figures, its recognitions and what documents say of it."""
+
+    def work(bare: Bare) -> None:
+        ((key, *_),) = bare.rows("SELECT id, name, description FROM ptce_pole WHERE slug = %s", slug)
+        for table in ("ptce_member", "ptce_figure", "ptce_recognition", "ptce_milestone"):
+            bare.rows(f"SELECT * FROM {table} WHERE pole_id = %s", key)
+
+    return work
+
+
 def collectivity(code: str, column: str) -> Work:
     """One public body, the groups of the actors on its territory and the first of them."""
 

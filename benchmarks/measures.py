@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.urls import reverse
 
 from actors.models import Actor, Theme
 from observatory.maps.clusters import cell_zoom
 from observatory.maps.quadkeys import shift
 from observatory.territories.models import Collectivity, Territory
+from ptce.models import Pole
 
 from . import bare
 
@@ -132,7 +134,8 @@ def _api() -> list[Measure]:
 
 def _pages() -> list[Measure]:
     actor = Actor.objects.published().filter(networks__isnull=False, commune__isnull=False).order_by("-pk")[0]
-    found = []
+    pole = Pole.objects.published().annotate(weight=Count("members")).order_by("-weight", "pk")[0]
+    found = [Measure("pages", "the pole of most members", pole.get_absolute_url(), bare.pole(pole.slug), 30, 15)]
     for code, column in [("commune-59350", "commune_id"), ("region-32", "region_id")]:
         body = Collectivity.objects.filter(territory__code=code, is_current=True).order_by("pk").first()
         if body:

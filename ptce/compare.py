@@ -38,6 +38,8 @@ class Profile:
     words: dict[str, str | None]
     size: str
     filieres: dict[str, str] = field(default_factory=dict)
+    #: key → name, in their order
+    themes: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -63,6 +65,11 @@ class Neighbours:
     def filieres(self) -> list[tuple[str, str]]:
         """Key and name of the filières of the pole itself."""
         return sorted(self.own.filieres.items(), key=lambda pair: pair[1]) if self.own else []
+
+    @property
+    def themes(self) -> list[tuple[str, str]]:
+        """Key and name of the themes of the pole itself."""
+        return list(self.own.themes.items()) if self.own else []
 
     def comparable(self) -> list[Comparable]:
         """Those that share most criteria first, then by name."""
@@ -98,21 +105,25 @@ def size_of(structures: Decimal | None) -> str:
 
 
 def _profiles() -> dict[int, Profile]:
-    """The published poles by primary key, in the order of their names; a row comes once for each filière."""
+    """The published poles by primary key, in the order of their names; a row comes once for each filière and theme."""
     columns = [column for column, *_ in _WORDS]
     rows = (
         Pole.objects.published()
         .annotate(size=latest_figure(FigureKey.MEMBER_STRUCTURES))
-        .order_by("sort_key", "pk", "filieres__name")
+        .order_by("sort_key", "pk", "filieres__name", "themes__order", "themes__name")
         .values_list(
-            *("pk", "slug", "name", "region_id", "region__name", "size", "filieres__key", "filieres__name"), *columns
+            *("pk", "slug", "name", "region_id", "region__name", "size"),
+            *("filieres__key", "filieres__name", "themes__key", "themes__name"),
+            *columns,
         )
     )
     profiles: dict[int, Profile] = {}
-    for pk, slug, name, region_id, region, size, filiere, filiere_name, *words in rows:
+    for pk, slug, name, region_id, region, size, filiere, filiere_name, theme, theme_name, *words in rows:
         if pk not in profiles:
             known = dict(zip(columns, words, strict=True))
             profiles[pk] = Profile(pk, slug, name, region_id, region or "", known, size_of(size))
         if filiere:
             profiles[pk].filieres[filiere] = filiere_name
+        if theme:
+            profiles[pk].themes[theme] = theme_name
     return profiles

@@ -12,7 +12,7 @@ from .sheet import Sheet, poles
 
 def _fiche(pole: Pole) -> dict:
     sheet = Sheet(pole)
-    return {"sheet": sheet, "themes": list(pole.themes.all()), "findings": law.WORDS, "map": _map(sheet)}
+    return {"sheet": sheet, "themes": sheet.neighbours.themes, "findings": law.WORDS, "map": _map(sheet)}
 
 
 def _map(sheet: Sheet) -> dict | None:

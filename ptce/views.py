@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from observatory.accounts import perms
 from observatory.pages.listing import Chip, Choice, address, page_of, sort_choices, without
+from observatory.records import changes, kept
 from observatory.records.enums import State
 from observatory.records.models import FormerSlug, Tombstone
 from observatory.search import words
@@ -146,7 +149,16 @@ def export(request, kind: str):
 
 @require_safe
 def pole_detail(request, slug: str):
-    """The page of a pole; a former slug redirects."""
+    """The page of a pole; a former slug redirects. Kept for visitors until something changes, as that of an actor is."""
+    if request.user.is_authenticated:
+        answer = _detail(slug, request)
+    else:
+        answer = kept.page(f"pole/{slug}", changes.safe_number(), lambda: _detail(slug))
+    return render(request, "ptce/detail.html", answer) if isinstance(answer, dict) else answer
+
+
+def _detail(slug: str, request=None) -> dict | HttpResponsePermanentRedirect:
+    """What the template of the page shows, with the buttons of who asks; or where the page is now."""
     pole = poles().filter(slug=slug).first()
     if pole is None:
         former = FormerSlug.objects.filter(kind=Pole.change_kind, slug=slug).first()
@@ -156,20 +168,28 @@ def pole_detail(request, slug: str):
             return HttpResponsePermanentRedirect(now.get_absolute_url())
         raise Http404("Ce pôle n’existe pas, ou n’est plus publié.")
     sheet = Sheet(pole)
-    context = {
+    shown = {
         "pole": pole,
         "sheet": sheet,
-        "json_ld": jsonld.consortium(pole, sheet),
-        "themes": list(pole.themes.all()),
+        "themes": sheet.neighbours.themes,
         "comparable": sheet.neighbours.comparable(),
         "criteria": compare.CRITERIA,
         "findings": law.WORDS,
         "in_region": sheet.neighbours.in_region(),
         "panels": panels_for(pole),
-        "desk": perms.desk_of(request.user, pole),
+        "desk": request and perms.desk_of(request.user, pole),
+        "observatory": settings.OBSERVATORY,
+    }
+    return {
+        "name": pole.name,
+        "title": f"{pole.name} · {pole.place}" if pole.place else pole.name,
+        "told": pole.description,
+        "region": pole.region and pole.region.name,
+        "has_map": bool(sheet.map),
+        "json_ld": jsonld.consortium(pole, sheet),
+        "article": render_to_string("ptce/_pole.html", shown, request),
         "breadcrumbs": [("Pôles (PTCE)", reverse("ptce:list")), (pole.name, None)],
     }
-    return render(request, "ptce/detail.html", context)
 
 
 def _survivor(slug: str) -> Pole | None:

@@ -28,6 +28,11 @@ def until_change(name: str, number: int, make: Callable[[], Any], *, worth: Call
     return answer
 
 
+def page(name: str, number: int, make: Callable[[], Any]) -> Any:
+    """What a template shows, kept ``until_change``; any other answer (where the page is now) is not kept."""
+    return until_change(name, number, make, worth=lambda answer: isinstance(answer, dict))
+
+
 def kept(rows: QuerySet, number: int, *, worth: Callable[[list], bool] = lambda answer: True) -> list:
     """The rows of a ``values_list``; those that are ``worth`` it are kept under ``changes.safe_number()``."""
     return derived(rows, number, make=list, worth=worth)

@@ -51,9 +51,7 @@ def collectivity_detail(request, code: str, slug: str = ""):
     What it shows is the same for everybody: it is kept until something changes, for the fifteen queries that it asks.
     """
     number = changes.safe_number()
-    answer = kept.until_change(
-        f"collectivity/{code}/{slug}", number, lambda: _detail(code, slug), worth=lambda page: isinstance(page, dict)
-    )
+    answer = kept.page(f"collectivity/{code}/{slug}", number, lambda: _detail(code, slug))
     if not isinstance(answer, dict):
         return answer
     return render(request, "territories/collectivity_detail.html", answer)
