@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from django.core.management import call_command
+from django.test import Client
 from jsonschema import Draft202012Validator
 
 from actors.api import ActorViewSet
@@ -204,6 +205,11 @@ def test_a_contour_is_geojson_at_the_detail_asked_for(client, world):
         ("actors/?territory=32", 400, "territory", "commune-59350"),
         ("actors/?bbox=1,2,3", 400, "bbox", "ouest,sud,est,nord"),
         ("actors/?q=%00", 400, "q", "nul"),
+        ("actors/?q=le", 400, "q", "« le »"),
+        ("actors/?q=%F0%9F%98%80", 400, "q", "aucun mot"),
+        ("actors/?q=+", 400, "q", "vide"),
+        ("actors/?family=,", 400, "family", "vide"),
+        ("actors/?fields=", 400, "fields", "vide"),
         ("actors/?sort=name&sort=-name", 400, "sort", "2 fois"),
         ("actors/?format=xml", 400, "format", "json"),
         ("territories/?region=departement-59", 400, "region", "region-…"),
@@ -244,7 +250,14 @@ def test_an_address_without_its_last_slash_leads_to_it(client, world):
 
 
 def test_a_format_that_is_not_served_is_refused(client, world):
-    assert refusal(client.get("/api/v1/actors/", headers={"Accept": "text/html"}))["code"] == "not_acceptable"
+    for address in ("/api/v1/actors/", "/api/v1/schema/"):
+        assert refusal(client.get(address, headers={"Accept": "text/html"}))["code"] == "not_acceptable"
+    assert refusal(client.get("/api/v1/schema/?format=xml"))["code"] == "unknown_format"
+
+
+def test_the_guide_is_only_read_too(world):
+    response = Client(enforce_csrf_checks=True).post("/api/")
+    assert refusal(response)["status"] == 405 and response["Allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_a_fault_of_ours_is_a_problem_without_a_stack(client, world, monkeypatch):

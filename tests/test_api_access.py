@@ -229,6 +229,9 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(client, world, partner):
     assert text not in str(vars(key)) and text.startswith(key.prefix)
     page = client.get("/compte/cles/").text
     assert "Mise à jour du site" in page and "jamais utilisée" in page and text not in page
+    again = client.post("/compte/cles/", {"name": "Mise à jour du site"})
+    assert again.status_code == 422 and "déjà une clé de ce nom" in again.text
+    assert ApiKey.objects.get() == key, "the page reloaded made another key"
     client.get(ACTORS, headers={"Authorization": f"Api-Key {text}"})
     assert "dernière utilisation le" in client.get("/compte/cles/").text
     assert AccessLog.objects.get(event=Event.KEY_MADE).text == key.prefix

@@ -210,6 +210,9 @@ def test_the_format_follows_accept(client, world):
         ("application/geo+json", "application/geo+json"),
         ("application/json, text/csv;q=0.5", "application/json"),
         ("text/html, */*;q=0.8", "application/json"),
+        ("application/json;q=0.1, text/csv", "text/csv; charset=utf-8"),
+        ("text/csv;q=0.5, application/x-ndjson; q=0.7, */*;q=0.1", "application/x-ndjson"),
+        ("application/json;q=0, text/csv;q=0.2, */*;q=0.1", "text/csv; charset=utf-8"),
     ]:
         response = client.get("/api/v1/actors/", headers={"Accept": accept})
         assert (response.status_code, response["Content-Type"]) == (200, kind), accept

@@ -146,6 +146,9 @@ def test_what_was_removed_says_why_and_what_remains(client, world):
     first = get(client, f"/api/v1/removed/?changed_since={start}&page_size=3")
     assert first["results"] + get(client, first["next"])["results"] == page["results"]
     assert {one["id"] for one in get(client, f"/api/v1/actors/?changed_since={start}")["removed"]} == {loser.public_id}
+    told = client.get(f"/api/v1/actors/{loser.public_id}/").json()["detail"]
+    assert f"fusionnée avec « {world.actor.public_id} »" in told
+    assert "retirée (motif : archivé)" in client.get(f"/api/v1/schemes/{world.scheme.public_id}/").json()["detail"]
 
 
 def test_a_date_becomes_the_last_safe_number_known_before_it(client, world):

@@ -32,7 +32,7 @@ CONFIG = {
 #: of the five thousand requests at the bounds of every parameter, one in so many is made: the lists share their code
 SHARE = 4
 #: codes of refusals that hang on several parameters, or on the day
-UNFORESEEN = {"contradiction", "unknown_number"}
+UNFORESEEN = {"contradiction", "no_word", "unknown_number"}
 #: parameters whose values stand in the database, or must agree with each other
 KNOWN_TO_THE_DATA = {"bbox", "filiere", "network", "page_size", "region", "theme"}
 

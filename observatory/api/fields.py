@@ -25,8 +25,8 @@ def names(shape: type[Serializer]) -> tuple[str, ...]:
 def asked(request: Request, shape: type[Serializer]) -> list[str] | None:
     """The fields asked for, in the order of the shape; None for all of them."""
     value = request.query_params.get(NAME)
-    if value is None:
-        return None
+    if value is None or not value.strip(" ,"):
+        return None  # ``parameters`` refuses what is empty
     known, wanted = names(shape), [part.strip() for part in value.split(",")]
     for name in wanted:
         if name not in known:

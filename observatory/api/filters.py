@@ -5,6 +5,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from rest_framework.filters import BaseFilterBackend
 
+from observatory.search import analysis
 from observatory.search.filters import (
     TYPED_CODE,
     BoundsField,
@@ -35,12 +36,23 @@ class PageFilterBackend(BaseFilterBackend):
         filterset = filterset_class(request.query_params, queryset, request=request)
         if filterset.errors:
             raise InvalidParameter(" ".join(filterset.errors), field=next(iter(filterset.form.errors)))
+        _refuse_no_word(request.query_params.get("q", ""))
         view.filterset = filterset
         filterset.change = view.present.safe
         return filterset.qs if sync.is_asked(request) else filterset.sorted(filterset.qs)
 
     def get_schema_operation_parameters(self, view) -> list[dict]:
         return [_parameter(name, item) for name, item in view.filterset_class.base_filters.items()]
+
+
+def _refuse_no_word(text: str) -> None:
+    """Refuse words that search for nothing: pages show the whole list then, which a program would take for an answer."""
+    if text and not analysis.parse(text):
+        raise InvalidParameter(
+            f"« {text[:60]} » ne contient aucun mot qui se cherche : ni chiffre, ni lettre hors des mots trop courants.",
+            field="q",
+            code="no_word",
+        )
 
 
 def _several(filterset_class: type[PortalFilterSet]) -> frozenset[str]:

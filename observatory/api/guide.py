@@ -9,10 +9,11 @@ from functools import cache
 from django.conf import settings
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView
 
 from . import formats, refusals, registry
+from .errors import api_problem
 from .renderers import FrenchJSONRenderer
 from .shapes import base_address
 
@@ -28,9 +29,15 @@ def _mirror() -> str:
     return (settings.BASE_DIR / "docs" / "mirror.py").read_text(encoding="utf-8").rstrip()
 
 
-@method_decorator(require_safe, name="dispatch")
+@method_decorator(csrf_exempt, name="dispatch")
 class HomeView(TemplateView):
     template_name = "api/home.html"
+    http_method_names = ("get", "head", "options")
+
+    def http_method_not_allowed(self, request, *args, **kwargs):
+        response = api_problem(request, 405)
+        response["Allow"] = ", ".join(self._allowed_methods())
+        return response
 
     def get_context_data(self, **kwargs):
         endpoints = [

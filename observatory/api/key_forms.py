@@ -19,6 +19,15 @@ class KeyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
 
+    def clean_name(self):
+        """A name serves once: whoever sends the form again, or reloads the page, makes no second key."""
+        name = self.cleaned_data["name"]
+        if ApiKey.objects.filter(user=self.user, revoked=False, name=name).exists():
+            raise forms.ValidationError(
+                "Vous avez déjà une clé de ce nom : choisissez-en un autre, ou révoquez d’abord celle qui le porte."
+            )
+        return name
+
     def clean(self):
         if ApiKey.objects.filter(user=self.user, revoked=False).count() >= MOST:
             raise forms.ValidationError(f"Vous avez déjà {MOST} clés : révoquez d’abord celle qui ne sert plus.")

@@ -32,7 +32,7 @@ def refuse_unknown(request: Request, known: set[str], *, several: frozenset[str]
                 field=name,
                 code="repeated_parameter",
             )
-        if "" in values:
+        if any(not value.strip(" ,") for value in values):
             # A program whose variable is empty would otherwise get the whole country for a commune.
             raise InvalidParameter(
                 f"Le paramètre « {name} » est vide : donnez-lui une valeur, ou retirez-le.",

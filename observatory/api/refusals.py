@@ -51,6 +51,11 @@ REFUSALS = [
         "region",
     ),
     Refusal(
+        *(400, "no_word", "Recherche sans mot", f"{_LIST}?q=le"),
+        "« le » ne contient aucun mot qui se cherche : ni chiffre, ni lettre hors des mots trop courants.",
+        "q",
+    ),
+    Refusal(
         *(400, "unknown_field", "Champ inconnu", f"{_LIST}?fields=nam"),
         "Le champ « nam » n’existe pas ici. Vouliez-vous dire « name » ?",
         "fields",

@@ -28,6 +28,16 @@ def withdrawn(view: type) -> list[QuerySet]:
     return [gone.order_by().values_list("change", kind, "public_id", reason, nobody, F("updated_at"))]
 
 
+def fate(kind: str | None, public_id: str) -> str:
+    """What became of a record that was public, in a sentence after a space; nothing for what never was."""
+    grave = Tombstone.objects.filter(kind=kind, public_id=public_id).first() if kind else None
+    if grave is None:
+        return ""
+    if grave.survivor:
+        return f" Elle a été fusionnée avec « {grave.survivor} »."
+    return f" Elle a été retirée (motif : {grave.get_reason_display()})."
+
+
 def kinds() -> dict[str, type]:
     """Kind → viewset, of the resources that draw change numbers."""
     views = [resource.view for resource in registry.resources()]

@@ -11,6 +11,7 @@ from rest_framework.serializers import Serializer
 from . import fields, files
 from .conditional import Conditional
 from .errors import MEDIA_TYPE
+from .renderers import FrenchJSONRenderer
 from .shapes import Problem
 from .views import Key
 
@@ -83,6 +84,12 @@ class SchemaView(Conditional, SpectacularAPIView):
         return False
 
     authentication_classes = throttle_classes = ()
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.exception:
+            response.accepted_renderer = FrenchJSONRenderer()  # a problem is JSON, even for who asked for YAML
+        return response
 
     def _get_schema_response(self, request):
         return Response(document(), headers={"Content-Disposition": 'inline; filename="openapi.yaml"'})

@@ -129,7 +129,8 @@ class RecordViewSet(Conditional, viewsets.GenericViewSet):
             pk = self.get_queryset().filter(**{form.column: key}).values_list("pk", flat=True).first()
             if pk is not None:
                 return pk
-        raise Unknown(f"Aucune fiche publiée ne porte « {key[:60]} ».{self.hint(key)}", field="key")
+        told = removed.fate(self.kind, key) or self.hint(key)
+        raise Unknown(f"Aucune fiche publiée ne porte « {key[:60]} ».{told}", field="key")
 
     def hint(self, key: str) -> str:
         """What may have been meant by a well-formed key that nothing has: a sentence after a space, or nothing."""
