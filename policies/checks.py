@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from actors.models import Actor
 from observatory.territories.models import Collectivity
 
@@ -100,10 +103,17 @@ def de_minimis(
         granted = granted.exclude(is_sieg=True)
     elif day >= SIEG_APART_SINCE:
         granted = granted.filter(is_sieg=True)
-    granted = granted.filter(signed_on__range=(start, end)).select_related("body", "instrument").order_by("signed_on")
+    granted = granted.filter(_granted_between(start, end)).select_related("body", "instrument")
+    granted = granted.order_by(Coalesce("signed_on", "start").asc(nulls_last=True), "pk")
     counted = list(granted.exclude(pk=but.pk) if but and but.pk else granted)
     known = sum((agreement.received for agreement in counted), Decimal(0))
     return Check(limit, start, end, counted, known, amount)
+
+
+def _granted_between(start: date, end: date) -> Q:
+    """Granted in a period: by the day of the act, else, of those whose year alone is known, when the period touches it."""
+    signed, begun = Q(signed_on__range=(start, end)), Q(signed_on=None, start__range=(start, end))
+    return signed | begun | Q(signed_on=None, start=None, year__range=(start.year, end.year))
 
 
 def granted_in_year(*, actor: Actor, body: Collectivity, year: int, but: Agreement | None = None) -> Decimal:
@@ -121,7 +131,7 @@ def paid_in(agreement: Agreement, year: int) -> Decimal:
     """What an agreement pays in a year: by its instalments, else the total in the year of the act."""
     if instalments := list(agreement.instalments.all()):
         return agreement.part(sum((row.amount for row in instalments if row.year == year), Decimal(0)))
-    own = agreement.signed_on.year if agreement.signed_on else agreement.year
+    own = agreement.day.year if agreement.day else agreement.year
     return agreement.received if own == year and agreement.received is not None else Decimal(0)
 
 

@@ -90,6 +90,7 @@ class AgreementLimits(Limits):
                 body=self._body(),
                 instrument=self.typed("instrument"),
                 day=self._day("signed_on", "start"),
+                year=self.typed("year"),
                 total=None if total is None else part(total),
                 instalments={year: part(Decimal(amount)) for year, amount in self.typed("instalments") or []},
                 is_de_minimis=self.typed("is_de_minimis"),

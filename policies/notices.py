@@ -29,7 +29,9 @@ from .checks import (
 from .models import Agreement, Stake, ThresholdValue
 
 KNOWN = "connus de l’observatoire"
-INCOMPLETE = "L’observatoire ne connaît pas forcément tout : demandez au bénéficiaire sa propre déclaration."
+#: whom to ask for what the observatory does not know
+ASK_BENEFICIARY = "demandez au bénéficiaire ce qu’il a déclaré"
+ASK_COOPERATIVE = "demandez à la coopérative la liste de ses associés"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Notice:
     is_passed: bool = False
     #: (act, what it counts for)
     counted: list[tuple[Agreement | Stake, str]] = field(default_factory=list)
+    ask: str = ASK_BENEFICIARY
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Grant:
     instrument: str | None
     #: the day of the act, else the one of its beginning
     day: date | None
+    #: the year that is said of it
+    year: int | None
     #: what this beneficiary would receive, its part of a shared grant
     total: Decimal | None
     #: the same by year
@@ -63,6 +68,12 @@ class Grant:
     record: Agreement | None = None
     today: date = field(default_factory=timezone.localdate)
 
+    @property
+    def reckoned_on(self) -> date:
+        """The day whose limits apply: without a day, the last of the year that is said, else today."""
+        past = self.year and self.year != self.today.year
+        return self.day or (date(self.year, 12, 31) if past else self.today)
+
 
 def of_agreement(grant: Grant) -> list[Notice]:
     if grant.actor is None:
@@ -72,10 +83,13 @@ def of_agreement(grant: Grant) -> list[Notice]:
                 "Choisissez le bénéficiaire dans l’annuaire pour voir les aides déjà connues de l’observatoire.",
             )
         ]
-    day = grant.day or grant.today
+    day = grant.reckoned_on
     found = [_de_minimis(grant, day, sieg=False)]
-    if grant.is_sieg:
-        found.append(_de_minimis(grant, day, sieg=True))
+    if grant.is_sieg or day < SIEG_APART_SINCE:
+        sieg = _de_minimis(grant, day, sieg=True)
+        # Until 2023, general aid added to SIEG aid had to stay within the ceiling of the latter (1407/2013, art. 5).
+        if grant.is_sieg or any(act.is_sieg for act, _ in sieg.counted):
+            found.append(sieg)
     found.append(_written(grant, day))
     return [notice for notice in found if notice]
 
@@ -88,15 +102,15 @@ def _de_minimis(grant: Grant, day: date, *, sieg: bool) -> Notice:
     check = de_minimis(actor=grant.actor, day=day, amount=amount, sieg=sieg, but=grant.record)
     if check is None:
         return Notice(title, f"L’observatoire ne connaît pas de plafond en vigueur le {_day(day)}.")
-    return Notice(title, _total(grant, check, counts, day), check.limit, check.is_passed, _lines(check))
+    return Notice(title, _total(grant, check, counts, day), check.limit, counts and check.is_passed, _lines(check))
 
 
 def _total(grant: Grant, check: Check, counts: bool, day: date) -> str:
     period = f"du {_day(check.start)} au {_day(check.end)} ({check.limit.period})"
-    when = "" if grant.day else f" Sans date de signature, le calcul vaut pour aujourd’hui, {_day(day)}."
+    when = "" if grant.day else f" Sans date de signature, le calcul vaut au {_day(day)}."
     known = f"{euros(check.known)} {KNOWN}, toutes collectivités confondues, {period}."
     if not counts:
-        return f"{known} Cette convention n’est pas marquée comme aide de minimis : elle n’est pas comptée.{when}"
+        return f"{known} {_apart(grant)}{_already(check)}{when}"
     total = f"Avec cette convention : {euros(check.total)}, pour un plafond de {euros(check.limit.value)}"
     end = (
         f" : il serait dépassé de {euros(-check.left)}." if check.is_passed else f" ; il resterait {euros(check.left)}."
@@ -104,11 +118,21 @@ def _total(grant: Grant, check: Check, counts: bool, day: date) -> str:
     return f"{known} {total}{end}{when}"
 
 
+def _apart(grant: Grant) -> str:
+    """Why the agreement does not count against a limit."""
+    if grant.is_de_minimis:
+        return "Cette convention est une aide à un service d’intérêt économique général : elle est comptée à part."
+    return "Cette convention n’est pas marquée comme aide de minimis : elle n’est pas comptée."
+
+
+def _already(check: Check) -> str:
+    """That what is known passes the limit without the agreement."""
+    limit = euros(check.limit.value)
+    return f" Sans elle, le plafond de {limit} est déjà dépassé de {euros(-check.left)}." if check.is_passed else ""
+
+
 def _lines(check: Check) -> list[tuple[Agreement, str]]:
-    return [
-        (a, f"{a.body_name}, {_day(a.signed_on) if a.signed_on else a.year} : {euros(a.received)}")
-        for a in check.counted
-    ]
+    return [(a, f"{a.body_name}, {_day(a.day) if a.day else a.year} : {euros(a.received)}") for a in check.counted]
 
 
 def _written(grant: Grant, day: date) -> Notice | None:
@@ -121,9 +145,9 @@ def _written(grant: Grant, day: date) -> Notice | None:
     others = granted_in_year(actor=grant.actor, body=grant.body, year=year, but=grant.record)
     due = needs_written_agreement(amount_of_year=own + others, day=day)
     said = f"En {year}, {grant.body.name} verserait {euros(own + others)} à ce bénéficiaire"
-    said += f", dont {euros(others)} par d’autres aides {KNOWN}" if others else ""
+    said += f", dont {euros(others)} par d’autres aides connues de l’observatoire" if others else ""
     rule = "une convention écrite est due" if due else "la loi n’exige pas de convention écrite"
-    return Notice("Convention écrite", f"{said} : {rule} (elle l’est au-delà de {euros(limit.value)} par an).", limit)
+    return Notice("Convention écrite", f"{said} : {rule} (elle est due au-delà de {euros(limit.value)} par an).", limit)
 
 
 def of_stake(
@@ -147,7 +171,7 @@ def of_stake(
         f"pour un plafond de {percent(check.limit.value)}."
     )
     lines = [(s, f"{s.body_name}, {s.year or 'sans date'} : {percent(s.percent)}") for s in check.counted]
-    return [Notice("Capital public", sentence, check.limit, check.is_passed, lines)], check
+    return [Notice("Capital public", sentence, check.limit, check.is_passed, lines, ASK_COOPERATIVE)], check
 
 
 def passed(notices: Iterable[Notice]) -> bool:

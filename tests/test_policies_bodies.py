@@ -162,6 +162,9 @@ def test_a_beneficiary_counts_for_its_part_of_a_shared_grant(agent, world):
     given = agent.get(f"/api/v1/agreements/{made.public_id}/").json()
     assert (given["beneficiary_share"], given["rae_number"]) == ("45.50", "12345")
     assert "soit <span" in agent.get(made.get_absolute_url()).text
+    for shown in (reverse("policies:agreements"), world.body.get_absolute_url()):
+        page = agent.get(shown).text
+        assert "455,05\u00a0€" in page and "1\u202f000,10" not in page
     page = agent.post(address, data | {"beneficiary_share": "0,5", "token": ""})
     assert page.status_code == 422 and "d’au moins 1" in page.text
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 #: key → (unit, period and value by day of effect)
 LIMITS = {
     "de-minimis": [(200_000, None, date(2023, 12, 31), "3 exercices fiscaux"), (300_000, date(2024, 1, 1), None, "3 ans glissants")],
-    "de-minimis-sieg": [(750_000, date(2024, 1, 1), None, "3 ans glissants")],
+    "de-minimis-sieg": [(500_000, None, date(2023, 12, 31), "3 exercices fiscaux"), (750_000, date(2024, 1, 1), None, "3 ans glissants")],
     "convention-ecrite": [(23_000, date(2001, 6, 10), None, "1 an")],
 }  # fmt: skip
 
@@ -242,6 +242,36 @@ def test_a_breach_asks_for_a_reason_and_never_forbids(agent, world, law):
     assert agent.post(to("add", "conventions"), again | {"sans_motif": "1"}).status_code == 302
 
 
+def test_an_aid_counts_against_its_own_ceiling_and_before_2024_against_both(agent, world, law):
+    given_by(CollectivityFactory(), world.actor, date(2023, 3, 1), 210_000)
+    sieg = {"signed_on": "2023-12-20", "is_de_minimis": "true", "is_sieg": "true"}
+    data = an_agreement(agent, world, total="290 000,01", **sieg)
+    page = agent.post(to("add", "conventions"), data)
+    assert page.status_code == 422 and "500\u202f000,01\u00a0€, pour un plafond de 500\u202f000" in page.text
+    assert "elle est comptée à part" in page.text and "est déjà dépassé de 10\u202f000" in page.text
+    # At its own ceiling it passes, though general aid had passed the general one before: that is said, no reason asked.
+    assert agent.post(to("add", "conventions"), data | {"total": "290 000"}).status_code == 302
+    other = an_agreement(agent, world, name="Un achat", total="1", signed_on="2023-12-21", is_de_minimis="false")
+    assert agent.post(to("add", "conventions"), other).status_code == 302
+    general = an_agreement(agent, world, name="Une autre", total="10", signed_on="2023-12-28", is_de_minimis="true")
+    live = agent.post(reverse("policies:limits", args=["conventions"]), general).text
+    assert "500\u202f010\u00a0€, pour un plafond de 500\u202f000" in live
+    assert (
+        "plafond de 750"
+        not in agent.post(reverse("policies:limits", args=["conventions"]), general | {"signed_on": "2024-01-02"}).text
+    )
+
+
+def test_an_aid_without_day_of_signature_still_counts_and_is_reckoned_in_its_own_year(agent, world, law):
+    begun = AgreementFactory(actor=world.actor, start=date(2023, 5, 2), total=120_000, is_de_minimis=True)
+    AgreementFactory(actor=world.actor, year=2022, total=50_000, is_de_minimis=True)
+    AgreementFactory(actor=world.actor, year=2020, total=7_000, is_de_minimis=True)
+    data = an_agreement(agent, world, total="40 000", year="2023", is_de_minimis="true")
+    live = agent.post(reverse("policies:limits", args=["conventions"]), data).text
+    assert "210\u202f000\u00a0€, pour un plafond de 200\u202f000" in live and "au 31 décembre 2023" in live
+    assert f"{begun.body.name}, 2 mai 2023" in live
+
+
 def test_a_written_agreement_is_due_above_its_threshold_in_the_year(agent, world, law):
     AgreementFactory(body=world.body, actor=world.actor, signed_on=date(2024, 3, 1), total=20_000)
     data = an_agreement(agent, world, total="3 000,01", signed_on="2024-06-01")
@@ -257,6 +287,7 @@ def test_the_public_capital_of_a_cooperative_is_shown_and_its_ceiling_asks_for_a
     data |= {"actor_text": world.actor.name}
     page = agent.post(to("add", "parts"), data)
     assert page.status_code == 422 and "Avec cette part : 55\u00a0%" in page.text and "plus que la loi" in page.text
+    assert "demandez à la coopérative la liste de ses associés" in page.text
     assert agent.post(to("add", "parts"), data | {"percent": "25"}).status_code == 302
     made = Stake.objects.get(percent=25)
     assert (made.body, made.name, made.year) == (world.body, f"{world.body.name} dans {world.actor.name}", 2020)

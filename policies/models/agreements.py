@@ -142,6 +142,11 @@ class Agreement(Bound):
     def get_absolute_url(self):
         return reverse("policies:agreement", args=[self.public_id, self.slug])
 
+    @property
+    def day(self) -> date | None:
+        """The day of the act: its signature, else its beginning; None when neither is known."""
+        return self.signed_on or self.start
+
     def part(self, amount: Decimal) -> Decimal:
         """What this beneficiary has of an amount of the agreement, to the cent."""
         whole = self.beneficiary_share is None
