@@ -18,6 +18,8 @@ def pytest_configure(config):
         **installed.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # A hash that takes no time: half of what most tests spent went to the passwords of their accounts.
+    installed.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # PDFs of the tests stay out of the portal's own folder.
     installed.CACHES["pdf"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pdf"}
     # Callers are counted in each process, and only the tests of the rate ever ask too much.
