@@ -103,7 +103,7 @@ class ActorForm(DeskForm):
     )
     email = forms.EmailField(
         required=False,
-        help_text="Celle de l’organisation : contact@…, accueil@…",
+        help_text="Celui de l’organisation : contact@…, accueil@…",
         error_messages={"invalid": "Une adresse de courriel s’écrit nom@domaine.fr."},
     )
     website = forms.URLField(

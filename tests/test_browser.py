@@ -88,6 +88,14 @@ def test_the_box_of_the_home_page_leads_to_an_actor_by_keyboard(page, portal, co
     assert console == []
 
 
+def test_suggestions_never_cover_the_page_once_their_field_is_left(page, portal, console):
+    page.goto(f"{portal}/annuaire/")
+    page.locator("#territoire").press_sequentially("lill")
+    page.locator("#territoire").press("Tab")
+    page.wait_for_timeout(1_000)
+    assert page.locator(".combobox__list:visible").count() == 0
+
+
 def test_the_directory_filters_without_reloading_and_the_address_is_shared(page, portal, console):
     page.goto(f"{portal}/annuaire/?q=garage")
     page.evaluate("window.untouched = true")

@@ -214,7 +214,8 @@ def test_the_server_says_what_it_thinks_while_one_types(desk, world):
     assert "C’est le même" in alike and to("edit", world.actor.public_id) in alike
     merging = check(desk, "name", name="Garage solidaire de Lille", fiche=world.network.public_id)
     assert f"{to('merge', world.network.public_id)}?avec={world.actor.public_id}" in merging
-    assert "Lille (59)" in check(desk, "territory", territory_text="59350")
+    place = check(desk, "territory", territory_text="59350")
+    assert "Lille (59)" in place and f'data-place="{world.commune.code}"' in place, "la carte suit"
     assert desk.post(to("verify"), {"champ": "description"}).status_code == 404
 
 

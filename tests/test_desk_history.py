@@ -140,6 +140,7 @@ def test_a_person_is_held_only_with_consent_and_shown_field_by_field(client, des
     desk.post(address, opened(desk, world.actor) | CONTACT | CONSENT)
     revision = Revision.objects.get()
     assert (revision.fields, revision.comment) == ({}, "1 contact ajouté.")
+    assert "Annuler cette modification" not in desk.get(to("history", world.actor.public_id)).text
     page = desk.get(address)
     assert AccessLog.objects.filter(record_id=world.actor.public_id).exists()
     client.logout()

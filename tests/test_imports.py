@@ -213,6 +213,12 @@ def test_refused_lines_come_back_with_their_reason_and_no_live_formula(region):
     assert table[1][HEADERS.index("Téléphone")] == "", "une case vide reste vide"
 
 
+def test_a_name_with_a_tag_is_refused_as_in_the_form(region):
+    load = staged(region, as_csv([line("<script>alert(1)</script>Ferme"), line("Cœur <3", 2)]))
+    assert fates(load) == {"new": 1, "refused": 1}
+    assert "Un nom ne contient pas de balise HTML" in "".join(refused.lines(load))
+
+
 def test_wrong_details_are_left_out_with_a_remark_wrong_identity_refuses_the_line(region):
     load = applied(region, as_csv([line(Téléphone="appeler le soir", Courriel="a@", Création="bientôt")]))
     assert (fates(load), load.counts["remarks"]) == ({"new": 1}, 1)

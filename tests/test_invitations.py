@@ -91,6 +91,16 @@ def test_an_invitation_opens_an_account_then_asks_for_the_second_factor(client, 
     assert (used.status_code, "déjà servi" in used.text) == (410, True)
 
 
+def test_a_territory_that_was_picked_comes_as_its_code_alone_and_stays_after_a_fault(client, world):
+    client.force_login(person(Role.ADMINISTRATOR))
+    picked = {"role": Role.PARTNER, "territory": world.region.code}
+    refused = client.post("/bureau/personnes/inviter/", {"email": "faute", **picked})
+    assert refused.status_code == 422
+    assert f'name="territory" value="{world.region.code}"' in refused.text and 'value="Hauts-de-France"' in refused.text
+    invite(client, **picked)
+    assert Invitation.objects.get().territory == world.region
+
+
 def test_the_database_keeps_no_token(client, world):
     client.force_login(person(Role.ADMINISTRATOR))
     link = invite(client, role=Role.PARTNER, place=world.region.code)

@@ -127,6 +127,7 @@ def test_a_new_actor_is_created_reopened_and_created_again(client, actor, lille)
     suggestion = Suggestion.objects.get()
     client.force_login(person(Role.CRESS_EDITOR, lille.region))
     decide(client, suggestion, action="all")
+    assert "est maintenant publiée" in client.get(reverse("editing:suggestion", args=[suggestion.pk])).text
     made = Actor.objects.published().get(name="L’Atelier du lin")
     assert (made.commune, made.is_ess) == (lille, True)
     address = reverse("editing:suggestion-reopen", args=[suggestion.pk])

@@ -117,6 +117,12 @@ def test_the_exact_name_comes_first_then_names_that_begin_with_it_then_the_rest(
     ]  # fmt: skip
 
 
+def test_of_two_names_of_one_stem_the_one_typed_comes_first(client):
+    for name in ("Mane", "Le Mans", "Manes"):
+        ActorFactory(name=name)
+    assert [search(client, text)[0] for text in ("le mans", "Mans", "mane")] == ["Le Mans", "Le Mans", "Mane"]
+
+
 def test_an_actor_is_found_by_what_it_is_and_where_it_is(client):
     lille = CommuneFactory(name="Lille", official_code="59350", postal_codes=["59000", "59800"])
     actor = ActorFactory(
@@ -168,6 +174,18 @@ def test_the_one_box_leads_to_every_kind(client):
     assert [group["kind"].key for group in groups] == ["actor", "pole", "collectivity", "territory"]
     proposed = client.get("/recherche/suggestions/", {"q": "lil", "kind": "territory"}).json()["groups"]
     assert [result["code"] for group in proposed for result in group["results"]] == [lille.code]
+
+
+def test_a_name_is_proposed_before_its_last_word_is_long_enough_to_be_looked_up(client):
+    for name, population in (("Saint-Ouen", 50_000), ("Saint-Étienne", 170_000), ("Saint-Égrève", 15_000)):
+        CommuneFactory(name=name, population=population)
+
+    def proposed(q):
+        (group,) = client.get("/recherche/suggestions/", {"q": q, "kind": "territory"}).json()["groups"]
+        return group["label"], [result["label"].split(" (")[0] for result in group["results"]]
+
+    assert proposed("saint-e") == ("Territoires", ["Saint-Étienne", "Saint-Égrève"])
+    assert proposed("Saint-Ét") == ("Territoires", ["Saint-Étienne", "Saint-Ouen", "Saint-Égrève"])
 
 
 def test_a_place_in_words_becomes_the_most_populous_place_of_that_name(client):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from stdnum.fr import siret as siret_number
 
+from observatory.editing.fields import refuse_tags
 from observatory.records.identity import fold
 
 from ..enums import INSEE_CATEGORIES, Family, Label, LegalForm
@@ -212,6 +213,20 @@ def line(most: int) -> Callable[[str], str]:
         if len(text) > most:
             raise Wrong(f"Le texte compte {len(text)} caractères : {most} au plus.")
         return text
+
+    return read
+
+
+def name(most: int) -> Callable[[str], str]:
+    """A reader of a name, under the rule of the forms."""
+    one_line = line(most)
+
+    def read(text: str) -> str:
+        try:
+            refuse_tags(text)
+        except ValidationError as fault:
+            raise Wrong(fault.message) from fault
+        return one_line(text)
 
     return read
 

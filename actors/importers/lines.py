@@ -48,8 +48,8 @@ class Reader:
         self.headers, self.places, self.clear = headers, places, clear
         self.constants = constants
         readers: dict[str, Callable] = {
-            "name": cells.line(300),
-            "acronym": cells.line(40),
+            "name": cells.name(300),
+            "acronym": cells.name(40),
             "siret": cells.siret,
             "siren": cells.siren,
             "rna": cells.rna,

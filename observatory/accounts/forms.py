@@ -44,8 +44,21 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by = by
         self.right: dict = {}
+        self._show_picked()
         everything = perms.may_administer(by)
         self.fields["role"].choices = [(r.value, r.label) for r in Role if everything or r in perms.INVITABLE]
+
+    def _show_picked(self) -> None:
+        """A suggestion that was picked comes as its code alone: its name is put back in the field."""
+        given = self.data if self.is_bound else self.initial
+        self.territory_code = given.get("territory", "")
+        if self.territory_code and not given.get("place"):
+            territory = Territory.objects.current().filter(code=self.territory_code).first()
+            named = {"place": territory.label if territory else ""}
+            if self.is_bound:
+                self.data = self.data.dict() | named
+            else:
+                self.initial |= named
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()

@@ -40,7 +40,7 @@ class RefusalForm(ReplyForm):
     reason = forms.CharField(
         label="Motif du refus",
         max_length=500,
-        help_text="En une phrase. L’auteur le lira.",
+        help_text="En une phrase. L’auteur le lira, s’il a laissé un courriel ou s’il a un compte.",
         error_messages={"required": "Un refus se motive, en une phrase."},
     )
     field_order = ["reason", "reply"]
@@ -162,7 +162,8 @@ def _accept(request, suggestion, kind, record):
     except ValidationError as fault:
         form.errors_of_fields = _sentences(kind, fault)
         return _page(request, suggestion, kind, record, form, ticked=ticked, status=400)
-    messages.success(request, f"Suggestion acceptée : « {written.name} » est à jour.")
+    done = "est maintenant publiée" if suggestion.is_new else "est à jour"
+    messages.success(request, f"Suggestion acceptée : « {written.name} » {done}.")
     return redirect("editing:suggestion", pk=suggestion.pk)
 
 

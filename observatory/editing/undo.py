@@ -19,10 +19,12 @@ CHANGED_SINCE = "Ces champs ont changé depuis : revenez plutôt à un état pr�
 
 
 def can_undo(revision: Revision) -> bool:
-    """Whether ``undo`` knows the opposite; a verification and an ended merge have none."""
-    return revision.deed in (*WRITTEN, Deed.CREATED, Deed.ARCHIVED, Deed.RESTORED) or (
-        revision.deed == Deed.MERGED and "state" in revision.fields
-    )
+    """Whether ``undo`` knows the opposite; a verification, an ended merge and a change of contacts have none."""
+    if revision.deed in WRITTEN:
+        return bool(revision.fields)
+    if revision.deed == Deed.MERGED:
+        return "state" in revision.fields
+    return revision.deed in (Deed.CREATED, Deed.ARCHIVED, Deed.RESTORED)
 
 
 def may_undo(user, record: Model, revision: Revision) -> bool:

@@ -239,6 +239,7 @@ def verify(request, kind):
         "name": name,
         "errors": form.errors.get(name, []) if form.was_typed(name) else [],
         "understood": form.understood(name),
+        "place": values.get("territory") if name == "territory" else None,
         "alike": [
             {"record": other, "editable": perms.may_edit(request.user, other)}
             for other in alike

@@ -105,6 +105,10 @@ EXCEPTIONS = {
 }
 
 
+#: letters from which the last word of a query also matches as a beginning
+SHORTEST_BEGINNING = 3
+
+
 @lru_cache(maxsize=200_000)
 def plain(word: str) -> str:
     """The word as an engine sees it: at most forty of ``a-z0-9``, which neither engine splits.
@@ -170,6 +174,12 @@ class Query:
         return bool(self.terms)
 
 
+def is_unfinished(text: str) -> bool:
+    """Whether the last word, still being typed, is too short or too common to be looked up as a beginning."""
+    last = "" if text.endswith(" ") else next(reversed(words(text)), "")
+    return bool(last) and (len(last) < SHORTEST_BEGINNING or is_stop(last))
+
+
 def parse_any(text: str) -> Query:
     """A query that any one of the words satisfies: to look for near names."""
     kept = [word for word in words(text) if not is_stop(word)]
@@ -182,7 +192,7 @@ def parse(text: str, *, limit: int = 12) -> Query:
     kept = [w for w in words(text or "") if not is_stop(w)][:limit]
     typing = not (text or "").endswith(" ")
     terms = tuple(
-        Term(stems(word), plain(word) if typing and i == len(kept) - 1 and len(word) >= 3 else "")
+        Term(stems(word), plain(word) if typing and i == len(kept) - 1 and len(word) >= SHORTEST_BEGINNING else "")
         for i, word in enumerate(kept)
     )
     return Query(text=text or "", terms=terms, phrase=tuple(stems(w)[0] for w in kept))

@@ -11,9 +11,11 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
+from observatory.records.identity import sort_key
+
 from .analysis import Query
 
-EXACT, BEGINS, PHRASE, NAME, ELSEWHERE = range(5)
+WRITTEN, EXACT, BEGINS, PHRASE, NAME, ELSEWHERE = range(6)
 
 
 def _holds(*texts: str) -> Q:
@@ -21,8 +23,12 @@ def _holds(*texts: str) -> Q:
     return reduce(or_, (Q(GreaterThan(StrIndex(F("search_names"), Value(text)), 0)) for text in dict.fromkeys(texts)))
 
 
-def rank(query: Query) -> Case:
-    """An expression from 0 (the very name) to 4 (found elsewhere in the record) over ``search_names``."""
+def rank(query: Query, *, filed: bool = True) -> Case:
+    """An expression from 0 (the name as it is typed) to 5 (found elsewhere in the record) over ``search_names``.
+
+    ``Mane`` has the stem of ``Le Mans``: the letters of the name decide between them, for records that are ``filed``
+    under a sort key.
+    """
     phrase = " ".join(query.phrase)
     last = query.terms[-1].prefix
     # While the last word is being typed, its stem may not yet be the stem of the word meant.
@@ -33,6 +39,7 @@ def rank(query: Query) -> Case:
     return Case(
         # Most rows hold the words elsewhere: told first, they cost one test.
         When(~every, then=Value(ELSEWHERE)),
+        *([When(sort_key=sort_key(query.text), then=Value(WRITTEN))] if filed else []),
         When(_holds(f"| {phrase} |"), then=Value(EXACT)),
         When(_holds(f"| {phrase} ", f"| {loose}"), then=Value(BEGINS)),
         When(_holds(f" {phrase} ", f" {loose}"), then=Value(PHRASE)),

@@ -35,6 +35,8 @@ class Kind:
     #: address of the full list for some words
     list_url: Callable[[str], str]
     order: int = 100
+    #: heading in a field that picks one of these records; ``plural`` when empty
+    picked: str = ""
     #: so many records that to rank all those that hold a word takes too long while one types
     large: bool = False
 
@@ -54,13 +56,26 @@ def kinds() -> list[Kind]:
 
 
 def best(kind: Kind, text: str, count: int) -> list[Model]:
-    """The few records to propose while one types: the best, or those of a large kind whose names begin so."""
-    queryset, beginning = kind.queryset(), sort_key(text)
-    if kind.large:
-        begun = queryset.filter(sort_key__gte=beginning, sort_key__lt=f"{beginning}{{").order_by("sort_key", "pk")
-        if len(rows := list(begun[:count])) == count:
-            return rows
-    return list(ranked(queryset, text)[:count])
+    """The few records to propose while one types.
+
+    The best; those of a large kind, or of any when the last word is too short to be looked up (« Hauts-de-F »), whose
+    names begin so come first.
+    """
+    queryset = kind.queryset()
+    unfinished = analysis.is_unfinished(text)
+    begun = []
+    if kind.large or unfinished:
+        begun = list(_begun(queryset, text, () if kind.large else queryset.query.order_by)[:count])
+    if len(begun) == count:
+        return begun
+    found = list(ranked(queryset, text)[:count])
+    return list(dict.fromkeys([*begun, *found]))[:count] if unfinished else found
+
+
+def _begun(queryset: QuerySet, text: str, order: tuple[str, ...]) -> QuerySet:
+    beginning = sort_key(text)
+    rows = queryset.filter(sort_key__gte=beginning, sort_key__lt=f"{beginning}{{")
+    return rows.order_by(*(order or ("sort_key",)), "pk")
 
 
 def ranked(queryset: QuerySet, text: str, *ties: str) -> QuerySet:

@@ -111,7 +111,7 @@ class SheetFilter(KitFilterSet):
         found = Passage.objects.filter(sheet__in=sheets.order_by().values("pk"), search_text__matches=query)
         if level := self.form.cleaned_data.get("level"):
             found = found.filter(Q(lever=None) | of_level(level, "lever__levels"))
-        return found.annotate(relevance=rank(query)).order_by("relevance", "order")
+        return found.annotate(relevance=rank(query, filed=False)).order_by("relevance", "order")
 
 
 class LeverFilter(KitFilterSet):

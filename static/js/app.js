@@ -83,7 +83,7 @@
       if (this.picks) this.preparePick();
       this.input.addEventListener("input", () => this.typed());
       this.input.addEventListener("keydown", (event) => this.key(event));
-      this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+      this.input.addEventListener("blur", () => this.leave());
       this.list.addEventListener("mousedown", (event) => event.preventDefault());
       this.list.addEventListener("click", (event) => {
         const index = this.options.indexOf(event.target.closest("[role=option]"));
@@ -199,6 +199,13 @@
       this.code.value = code;
       this.input.removeAttribute("name");
       this.input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+
+    // An answer that came after the field was left would cover what follows it.
+    leave() {
+      clearTimeout(this.timer);
+      this.request?.abort();
+      setTimeout(() => this.close(), 150);
     }
 
     open() {

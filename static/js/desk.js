@@ -56,7 +56,7 @@
       return point.every(Number.isFinite) ? point : null;
     };
     const icon = L.divIcon({ className: "map-point map-point--here", html: '<span aria-hidden="true"></span>', iconSize: [28, 28] });
-    const marker = L.marker([0, 0], { icon, draggable: true, keyboard: true, title: "Repère à déplacer" });
+    const marker = L.marker([0, 0], { icon, draggable: true, keyboard: true, title: "Repère à déplacer, aussi avec les flèches du clavier" });
     const show = () => {
       const point = read();
       if (!point) marker.remove();
@@ -70,8 +70,27 @@
       longitude.dispatchEvent(new Event("input", { bubbles: true }));
     };
     marker.on("dragend", () => write(marker.getLatLng()));
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    marker.on("keydown", ({ originalEvent: event }) => {
+      const step = steps[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const pixels = L.point(step).multiplyBy(event.shiftKey ? 25 : 5);
+      write(map.layerPointToLatLng(map.latLngToLayerPoint(marker.getLatLng()).add(pixels)));
+    });
     map.on("click", (event) => write(event.latlng));
     for (const input of [latitude, longitude]) input.addEventListener("change", () => { const point = show(); if (point) map.panTo(point); });
+    // The map follows the place that was picked; it moves only while there is no point.
+    let outline;
+    document.addEventListener("htmx:afterSettle", async ({ target }) => {
+      const place = target.querySelector?.("[data-place]")?.dataset.place;
+      if (!place) return;
+      const answer = await fetch(`${map.getContainer().dataset.contours}territoire/${place}.geojson`);
+      if (!answer.ok) return;
+      outline?.remove();
+      outline = L.geoJSON(await answer.json(), { interactive: false, style: () => ({ className: "map-contour map-contour--here" }) }).addTo(map);
+      if (!read()) map.fitBounds(outline.getBounds(), { padding: [16, 16] });
+    });
     const start = show();
     if (start) map.setView(start, 15);
   });
