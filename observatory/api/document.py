@@ -92,6 +92,8 @@ def complete(result: dict, generator, request, public) -> dict:
             _share_problems(operation, components)
             if name := _OTHERS.get(operation["operationId"]):
                 _show(operation, name())
+            if operation["operationId"] == "dumps_retrieve":
+                _contents(operation)[_JSON]["example"] = _manifest()
     for resource in resources():
         for many, path in ((True, f"{_ROOT}{resource.prefix}/"), (False, f"{_ROOT}{resource.prefix}/{{key}}/")):
             _describe(result["paths"][path]["get"], resource, components, many=many)
@@ -101,6 +103,13 @@ def complete(result: dict, generator, request, public) -> dict:
     mark(result["paths"])
     result["externalDocs"] = {"description": "Le guide : par où commencer, exemples, journal", "url": "/api/"}
     return result
+
+
+def _manifest() -> dict:
+    """The manifest of a dump as its file is: the list of dumps adds the addresses."""
+    dump = read("dumps")["results"][0]
+    files = [{name: said for name, said in file.items() if name != "url"} for file in dump["files"]]
+    return {name: said for name, said in dump.items() if name != "url"} | {"files": files}
 
 
 def _asked(name: str, said: str) -> dict:
