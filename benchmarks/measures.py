@@ -134,8 +134,10 @@ def _api() -> list[Measure]:
 
 def _pages() -> list[Measure]:
     actor = Actor.objects.published().filter(networks__isnull=False, commune__isnull=False).order_by("-pk")[0]
-    pole = Pole.objects.published().annotate(weight=Count("members")).order_by("-weight", "pk")[0]
-    found = [Measure("pages", "the pole of most members", pole.get_absolute_url(), bare.pole(pole.slug), 30, 15)]
+    found = []
+    if pole := Pole.objects.published().annotate(weight=Count("members")).order_by("-weight", "pk").first():
+        work = bare.pole(pole.slug)
+        found.append(Measure("pages", "the pole of most members", pole.get_absolute_url(), work, 30, 15))
     for code, column in [("commune-59350", "commune_id"), ("region-32", "region_id")]:
         body = Collectivity.objects.filter(territory__code=code, is_current=True).order_by("pk").first()
         if body:

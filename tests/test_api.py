@@ -197,7 +197,7 @@ def test_a_contour_is_geojson_at_the_detail_asked_for(client, world):
         ("actors/?page=0", 400, "page", "à partir de 1"),
         ("actors/?page=un", 400, "page", "« un »"),
         ("actors/?page=2", 404, "page", "la page 1"),
-        ("actors/?page=999999999999999999", 400, "page", "entier"),
+        ("actors/?page=999999999999999999", 404, "page", "n’existe pas"),
         ("actors/?page_size=101", 400, "page_size", "de 1 à 100"),
         ("actors/?page_size=²", 400, "page_size", "de 1 à 100"),
         ("actors/?teritory=region-32", 400, "teritory", "« territory »"),

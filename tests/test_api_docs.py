@@ -109,7 +109,11 @@ def test_every_operation_has_examples_that_its_schema_allows(document):  # noqa:
             for media, content in follow(document, response).get("content", {}).items():
                 shown = [follow(document, one)["value"] for one in content.get("examples", {}).values()]
                 shown += [content["example"]] if "example" in content else []
-                assert shown or "spreadsheetml" in media or media == "application/gzip", (path, status, media)
+                assert shown or "spreadsheetml" in media or media == "application/gzip" or status == "206", (
+                    path,
+                    status,
+                    media,
+                )
                 checker = Draft202012Validator({"components": {"schemas": schemas}, **content["schema"]})
                 assert [(path, media, error.message) for one in shown for error in checker.iter_errors(one)] == []
 

@@ -42,7 +42,7 @@ class Pages(BasePagination):
             self.page = paginator.page(number)
         except EmptyPage:
             raise Unknown(
-                f"La page {number} n’existe pas : la dernière est la page {paginator.num_pages}.",
+                f"La page {str(number)[:60]} n’existe pas : la dernière est la page {paginator.num_pages}.",
                 field="page",
                 code="page_past_the_end",
             ) from None

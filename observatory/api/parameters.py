@@ -9,7 +9,8 @@ from rest_framework.settings import api_settings
 from .errors import InvalidParameter
 
 DEFAULT_SIZE, HIGHEST_SIZE = 20, 100
-_WHOLE = re.compile(r"[0-9]{1,12}")
+#: Python reads no longer number
+_WHOLE = re.compile(r"[0-9]{1,4000}")
 
 
 def refuse_unknown(request: Request, known: set[str], *, several: frozenset[str] = frozenset()) -> None:

@@ -12,7 +12,7 @@ from observatory.maps.quadkeys import ranges
 from observatory.records import changes
 
 from . import analysis, facets
-from .ranking import rank
+from .ranking import with_relevance
 
 #: level, hyphen, code without hyphen: ``former-region-31`` too
 TYPED_CODE = re.compile(r"[a-z]+(?:-[a-z]+)?-[0-9A-Za-z]+")
@@ -110,7 +110,7 @@ class PortalFilterSet(django_filters.FilterSet):
         asked = self.form.cleaned_data.get("sort") if self.form.is_valid() else None
         query = analysis.parse(self.form.cleaned_data.get("q") or "") if self.form.is_valid() else None
         if query and (not asked or asked == "relevance"):
-            return queryset.annotate(relevance=rank(query)).order_by("relevance", "sort_key", "pk")
+            return with_relevance(queryset, query).order_by("relevance", "sort_key", "pk")
         return queryset.order_by(*self.sorts.get(asked, self.sorts["name"])[1])
 
     @classmethod

@@ -7,7 +7,7 @@ bears the words typed, then those whose name begins with them, then holds them, 
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
@@ -23,12 +23,17 @@ def _holds(*texts: str) -> Q:
     return reduce(or_, (Q(GreaterThan(StrIndex(F("search_names"), Value(text)), 0)) for text in dict.fromkeys(texts)))
 
 
-def rank(query: Query, *, filed: bool = True) -> Case:
-    """An expression from 0 (the name as it is typed) to 5 (found elsewhere in the record) over ``search_names``.
+def with_relevance(rows: QuerySet, query: Query) -> QuerySet:
+    """The rows with their ``relevance``: from 0 (the name as it is typed) to 5 (found elsewhere in the record).
 
-    ``Mane`` has the stem of ``Le Mans``: the letters of the name decide between them, for records that are ``filed``
-    under a sort key.
+    ``Mane`` has the stem of ``Le Mans``: the letters of the name decide between them, for records filed under a sort key.
     """
+    filed = any(field.name == "sort_key" for field in rows.model._meta.concrete_fields)
+    return rows.annotate(relevance=_rank(query, filed=filed))
+
+
+def _rank(query: Query, *, filed: bool) -> Case:
+    """The expression of a relevance over ``search_names``."""
     phrase = " ".join(query.phrase)
     last = query.terms[-1].prefix
     # While the last word is being typed, its stem may not yet be the stem of the word meant.

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from observatory.records.identity import sort_key
 
 from . import analysis
-from .ranking import rank
+from .ranking import with_relevance
 
 
 @dataclass(frozen=True)
@@ -84,4 +84,4 @@ def ranked(queryset: QuerySet, text: str, *ties: str) -> QuerySet:
     if not query:
         return queryset
     order = ["relevance", *(ties or queryset.query.order_by or ("sort_key",)), "pk"]
-    return queryset.filter(search_text__matches=query).annotate(relevance=rank(query)).order_by(*order)
+    return with_relevance(queryset.filter(search_text__matches=query), query).order_by(*order)

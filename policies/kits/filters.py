@@ -9,7 +9,7 @@ from django.db.models.query import QuerySet
 from actors.models import Theme
 from observatory.search import analysis
 from observatory.search.filters import PortalFilterSet, TypedCodeFilter, WordsFilter
-from observatory.search.ranking import rank
+from observatory.search.ranking import with_relevance
 from observatory.territories.models import Collectivity, Territory
 
 from ..filters import KeyFilter, PublicIdFilter, UnrankedFilterSet, YearFilter, order_filter
@@ -58,7 +58,7 @@ class KitFilterSet(PortalFilterSet):
         asked = self.form.cleaned_data.get("sort") if self.form.is_valid() else None
         query = analysis.parse(self.form.cleaned_data.get("q") or "") if self.form.is_valid() else None
         if query and asked in (None, "", "relevance"):
-            return queryset.annotate(relevance=rank(query)).order_by("relevance", *self.sorts["order"][1])
+            return with_relevance(queryset, query).order_by("relevance", *self.sorts["order"][1])
         return queryset.order_by(*(self.sorts.get(asked) or self.sorts["order"])[1])
 
 
@@ -111,7 +111,7 @@ class SheetFilter(KitFilterSet):
         found = Passage.objects.filter(sheet__in=sheets.order_by().values("pk"), search_text__matches=query)
         if level := self.form.cleaned_data.get("level"):
             found = found.filter(Q(lever=None) | of_level(level, "lever__levels"))
-        return found.annotate(relevance=rank(query, filed=False)).order_by("relevance", "order")
+        return with_relevance(found, query).order_by("relevance", "order")
 
 
 class LeverFilter(KitFilterSet):
