@@ -47,7 +47,7 @@ class FileRenderer(FrenchJSONRenderer):
         return b""
 
     def body(self, records: list[dict], table: Table) -> bytes:
-        """Some records, which others may precede and follow."""
+        """Some records, or none when all were removed meanwhile; others may precede and follow."""
         raise NotImplementedError
 
     def write(self, parts: Parts, table: Table) -> Iterator[bytes]:
@@ -67,7 +67,7 @@ class NDJSON(FileRenderer):
     is_cut = True
 
     def body(self, records, table):
-        return b"\n".join(map(orjson.dumps, records)) + b"\n"
+        return b"".join([orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records])
 
 
 class GeoJSON(FileRenderer):
@@ -79,7 +79,7 @@ class GeoJSON(FileRenderer):
     def write(self, parts, table):
         yield b'{"type":"FeatureCollection","features":['
         separator = b""
-        for records in parts:
+        for records in filter(None, parts):
             yield separator + b",".join(map(_feature, records))
             separator = b","
         yield b"]}"
