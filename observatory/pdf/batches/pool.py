@@ -74,7 +74,9 @@ def drawn(kind: str, keys: Iterable[str], base: str) -> Iterator[Drawn | None]:
 
 
 def _by_processes(count: int, kind: str, keys: Iterator[str], base: str) -> Iterator[Drawn | None]:
-    context, database = multiprocessing.get_context("spawn"), connection.settings_dict["NAME"]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([f"{__package__}.ready"])
+    database = connection.settings_dict["NAME"]
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(database,))
     try:
         at_work: set[Future] = {pool.submit(draw, kind, key, base) for key in islice(keys, count * (1 + AHEAD))}
@@ -90,12 +92,11 @@ def _by_processes(count: int, kind: str, keys: Iterator[str], base: str) -> Iter
 
 
 def _begin(database: str) -> None:
-    """What a process does first: the portal, its data base, and a place behind the visitors."""
-    import django
+    """What a process does first: its data base, and a place behind the visitors."""
+    from . import ready  # noqa: F401 (already there, unless the server could not import it)
 
     os.nice(5)
     Thread(target=_end_with_parent, daemon=True).start()
-    django.setup()
     connections["default"].settings_dict["NAME"] = database
 
 
