@@ -26,8 +26,8 @@ from observatory.records.enums import State
 
 from ...api.parts import KeyRef, grouped
 from ..filters import ExperienceFilter, LeverFilter
-from ..models import Experience, ExperienceActor, ExperienceBody, ExperienceVersion, Lever, LeverVersion
-from .parts import SHEET, VERSION_SOURCE, ActorMention, Deduced, actor_links, deduced, latest, levels, links, refs
+from ..models import Experience, ExperienceActor, ExperienceBody, ExperienceVersion, Lever, LeverVersion, Links, links
+from .parts import SHEET, VERSION_SOURCE, ActorMention, Deduced, actor_links, deduced, key_refs, latest, levels, refs
 
 KEYS = (PUBLIC_ID,)
 
@@ -84,14 +84,14 @@ _EXAMPLE = ("pk", "public_id", "name", "key", "year", "url", "change", *SHEET, *
 _EXAMPLE_WORDS = ("text", "amounts", "places", "deduced", "page", *VERSION_SOURCE)
 
 
-def _in_sheet(row: dict, words: dict, links: dict[str, list[dict]]) -> dict:
+def _in_sheet(row: dict, words: dict, links: Links) -> dict:
     return {
         "id": row["public_id"],
         **{name: row[name] for name in ("name", "change", "key")},
         "kit": {"key": row["sheet__kit__key"], "name": row["sheet__kit__name"]},
         "sheet": {"id": row["sheet__public_id"], "name": row["sheet__name"]},
         "sheet_number": known(row["sheet__number"]),
-        **links,
+        **key_refs(links),
         "source": source_ref(words, "version__source"),
         "page": words["page"],
         "deduced": deduced(words),
@@ -125,7 +125,7 @@ class LeverViewSet(RecordViewSet):
     def represent(self, pks):
         rows = Lever.objects.filter(pk__in=pks).order_by().values(*_LEVER)
         words = latest(LeverVersion.objects.filter(lever__in=pks), "lever_id", *_LEVER_WORDS)
-        linked = links("lever", pks, Lever)
+        linked = links(Lever, pks)
         actors = actor_links(Lever.actors.through, "lever", pks)
         told = Experience.objects.filter(lever__in=pks).order_by("sort_key", "pk")
         told = grouped(told.values("lever_id", "public_id", "name"), "lever_id")
@@ -183,7 +183,7 @@ class ExperienceViewSet(RecordViewSet):
     def represent(self, pks):
         rows = Experience.objects.filter(pk__in=pks).order_by().values(*_EXAMPLE)
         words = latest(ExperienceVersion.objects.filter(experience__in=pks), "experience_id", *_EXAMPLE_WORDS)
-        linked = links("experience", pks, Experience)
+        linked = links(Experience, pks)
         named = _named(pks)
         page = address_of("kits:sheet", "un-kit", "une-fiche")
         found = {}

@@ -1,9 +1,8 @@
 """What the resources of the kits share: the version that holds, links, documents."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet
 from rest_framework import serializers
 
 from observatory.api.shapes import SOURCE, RecordRef, Shape, through
@@ -11,7 +10,7 @@ from observatory.records.enums import State
 
 from ...api.parts import grouped
 from ..enums import LeverLevel
-from ..models import EditionSheet
+from ..models import EditionSheet, Links
 
 #: the place of a fiche, by (columns of its fiche and kit)
 SHEET = (*through("sheet", "public_id", "name", "key", "number"), *through("sheet__kit", "key", "name"))
@@ -48,18 +47,9 @@ def latest(rows: QuerySet, owner: str, *columns: str, version: str = "version") 
     return {row[owner]: row for row in rows.values(owner, *columns)}
 
 
-def links(owner: str, pks: Iterable[int], model: type) -> dict[int, dict[str, list[dict]]]:
-    """The themes and instruments of records as ``KeyRef`` rows, by record; one query."""
-    found = defaultdict(lambda: {"themes": [], "instruments": []})
-    parts = []
-    for name, other, order in (("themes", "theme", "order"), ("instruments", "instrument", "order")):
-        rows = getattr(model, name).through.objects.filter(**{f"{owner}__in": pks}).order_by()
-        parts.append(
-            rows.values_list(Value(name), f"{owner}_id", f"{other}__{order}", f"{other}__name", f"{other}__key")
-        )
-    for name, pk, _, label, key in sorted(parts[0].union(*parts[1:], all=True)):
-        found[pk][name].append({"key": key, "name": label})
-    return found
+def key_refs(found: Links) -> dict[str, list[dict]]:
+    """The themes and instruments of a record as ``KeyRef`` rows."""
+    return {name: [{"key": link.key, "name": link.name} for link in rows] for name, rows in found._asdict().items()}
 
 
 def actor_links(through_model: type, owner: str, pks: Iterable[int]) -> dict[int, list[dict]]:

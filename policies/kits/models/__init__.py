@@ -11,7 +11,8 @@ from .contents import (
     KeyFigure,
     Resource,
 )
-from .kits import Edition, EditionSheet, Kit, Lever, LeverVersion, Sheet, SheetVersion, hold_links
+from .kits import Edition, EditionSheet, Kit, Lever, LeverVersion, Sheet, SheetVersion
+from .links import Links, hold_links, links
 from .passages import Passage
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "Kit",
     "Lever",
     "LeverVersion",
+    "Links",
     "Passage",
     "Resource",
     "Sheet",
     "SheetVersion",
     "hold_links",
+    "links",
 ]

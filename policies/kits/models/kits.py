@@ -1,11 +1,8 @@
 """What lasts (kit, fiche, lever) and what an edition says of it."""
 
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Value
 from django.urls import reverse
 
 from actors.models import Actor, Theme
@@ -191,38 +188,6 @@ class Lever(Published, Searchable):
 
     def get_absolute_url(self):
         return _lever_address(self.sheet.kit.key, self.sheet.key, self.key)
-
-
-class HeldTheme(NamedTuple):
-    key: str
-    name: str
-    order: int
-
-
-class HeldInstrument(NamedTuple):
-    key: str
-    family: str
-    order: int
-
-
-def hold_links(levers: Iterable[Lever]) -> None:
-    """Give levers ``held_themes`` and ``held_instruments``, in order: one query, plain lists, for pages of a hundred."""
-    by_key = {lever.pk: lever for lever in levers}
-    for lever in by_key.values():
-        lever.held_themes, lever.held_instruments = [], []
-    themes = Lever.themes.through.objects.filter(lever__in=by_key).order_by()
-    instruments = Lever.instruments.through.objects.filter(lever__in=by_key).order_by()
-    rows = themes.values_list("lever", Value("theme"), "theme__order", "theme__name", "theme__key").union(
-        instruments.values_list(
-            "lever", Value("instrument"), "instrument__order", "instrument__family", "instrument__key"
-        ),
-        all=True,
-    )
-    for pk, kind, order, text, key in sorted(rows):
-        if kind == "theme":
-            by_key[pk].held_themes.append(HeldTheme(key, text, order))
-        else:
-            by_key[pk].held_instruments.append(HeldInstrument(key, text, order))
 
 
 class LeverVersion(models.Model):
