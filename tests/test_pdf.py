@@ -2,6 +2,7 @@
 
 import io
 import re
+from copy import deepcopy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
 from threading import BoundedSemaphore, Thread
@@ -26,7 +27,6 @@ from policies.checklists.models import GuestChecklist
 from policies.checklists.selectors import Reader
 from policies.kits.models import Lever, Sheet
 
-from . import world as worlds
 from .checklists import TOKEN, a_kit, a_published_one, an_agent, opened, url
 from .factories import ActorFactory, CollectivityFactory, CommuneFactory
 from .permissions import person
@@ -75,12 +75,12 @@ def documents(world) -> dict[str, fiches.Printed]:
     }
 
 
-@pytest.fixture(scope="module")
-def drawn(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Each document as the path of its PDF; the portal that they tell of is gone."""
+@pytest.fixture(scope="session")
+def drawn(standing_world, django_db_blocker, tmp_path_factory):
+    """Each document as the path of its PDF; what was added to the portal for them is gone."""
     folder, found = tmp_path_factory.mktemp("pdf"), {}
     with django_db_blocker.unblock(), transaction.atomic():
-        world = worlds.build()
+        world = deepcopy(standing_world)
         found = {name: document.pdf() for name, document in documents(world).items()}
         found["extrait"] = Client().get(f"/annuaire/extrait.pdf?territory={world.departement.code}").content
         transaction.set_rollback(True)
