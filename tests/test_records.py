@@ -186,6 +186,17 @@ def test_a_removed_record_leaves_a_tombstone(actor, delete):
     assert tombstone.reason == "deleted"
 
 
+@pytest.mark.parametrize("write", [lambda a: ActorFactory(**a), lambda a: Actor.objects.bulk_create([Actor(**a)])])
+def test_a_record_written_again_under_its_id_is_no_longer_told_as_removed(actor, write):
+    again = {"public_id": actor.public_id, "name": "Le même"}
+    actor.delete()
+    write(again | {"state": "draft"})
+    assert Tombstone.objects.filter(kind="actor").exists()  # partners still have to forget it
+    Actor.objects.all().delete()
+    write(again)
+    assert not Tombstone.objects.filter(kind="actor", public_id=actor.public_id).exists()
+
+
 def test_a_merged_record_leads_to_the_one_that_remains(client, actor):
     kept = ActorFactory()
     gone = actor.get_absolute_url()

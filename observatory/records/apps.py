@@ -18,5 +18,5 @@ class RecordsConfig(AppConfig):
 
         # After every migrate rather than in a migration: SQLite rebuilds a table when a column changes
         # and loses its triggers on the way.
-        post_migrate.connect(triggers.install, dispatch_uid="records.triggers")
-        pre_migrate.connect(triggers.lift, dispatch_uid="records.triggers.lift")
+        post_migrate.connect(triggers.install, sender=self, dispatch_uid="records.triggers")
+        pre_migrate.connect(triggers.lift, sender=self, dispatch_uid="records.triggers.lift")

@@ -58,6 +58,15 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE OR REPLACE FUNCTION records_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM records_tombstone WHERE kind = TG_ARGV[0]) THEN
+    EXECUTE format('DELETE FROM records_tombstone WHERE kind = $1 AND public_id IN (SELECT public_id FROM fresh WHERE %s)',
+      TG_ARGV[1]) USING TG_ARGV[0];
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION records_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
@@ -92,6 +101,8 @@ CREATE OR REPLACE TRIGGER {table}_stamp_update BEFORE UPDATE ON {table}
   FOR EACH ROW WHEN ({differs}) EXECUTE FUNCTION records_stamp();
 CREATE OR REPLACE TRIGGER {table}_bury AFTER DELETE ON {table}
   FOR EACH ROW EXECUTE FUNCTION records_bury('{kind}');
+CREATE OR REPLACE TRIGGER {table}_back AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION records_back('{kind}', $${public}$$);
 """
 
 _POSTGRESQL_STATE = """
@@ -116,6 +127,9 @@ CREATE OR REPLACE TRIGGER records_citation_said_{table} AFTER INSERT OR UPDATE O
   FOR EACH ROW EXECUTE FUNCTION records_said('{table}', '{app}', '{model}');
 """
 
+#: the rows of a table with states that everybody may read
+_PUBLIC = "state = 'published'"
+
 _SQLITE_NEXT = """
   INSERT INTO records_changecounter (id, value) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1;
 """
@@ -134,6 +148,10 @@ _SQLITE_TABLE = {
   VALUES ('{kind}', OLD.public_id, (SELECT value FROM records_changecounter WHERE id = 1), 'deleted', '',
           strftime('%Y-%m-%d %H:%M:%f', 'now'))
   ON CONFLICT (kind, public_id) DO UPDATE SET change = excluded.change, removed_at = excluded.removed_at; END"""
+    ),
+    "{table}_back": (
+        "AFTER INSERT ON {table} WHEN {new_public} BEGIN"
+        " DELETE FROM records_tombstone WHERE kind = '{kind}' AND public_id = NEW.public_id; END"
     ),
 }
 _SQLITE_STATE = {
@@ -257,7 +275,12 @@ def _install_table(cursor, vendor, model, tables):
     named = {"app": model._meta.app_label, "model": model._meta.model_name}
     if vendor == "postgresql":
         cursor.execute(
-            _POSTGRESQL_TABLE.format(table=table, kind=model.change_kind, differs="OLD.* IS DISTINCT FROM NEW.*")
+            _POSTGRESQL_TABLE.format(
+                table=table,
+                kind=model.change_kind,
+                differs="OLD.* IS DISTINCT FROM NEW.*",
+                public=_PUBLIC if has_state else "true",
+            )
         )
         if has_state:
             cursor.execute(_POSTGRESQL_STATE.format(table=table, kind=model.change_kind))
@@ -266,7 +289,7 @@ def _install_table(cursor, vendor, model, tables):
         if cited:
             cursor.execute(_POSTGRESQL_SAID.format(table=table, **named))
         return
-    differs = _sqlite_differs(cursor, table)
+    differs, public = _sqlite_differs(cursor, table), f"NEW.{_PUBLIC}" if has_state else "1"
     for templates, names in [
         (_SQLITE_TABLE, [{}]),
         (_SQLITE_STATE, [{}] if has_state else []),
@@ -277,7 +300,7 @@ def _install_table(cursor, vendor, model, tables):
         (_SQLITE_SAID, [named] if cited else []),
     ]:
         for values in names:
-            values = {"table": table, "kind": model.change_kind, "differs": differs, **values}
+            values = {"table": table, "kind": model.change_kind, "differs": differs, "new_public": public, **values}
             for name, body in templates.items():
                 name = name.format(**values)
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")

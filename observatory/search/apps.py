@@ -10,4 +10,4 @@ class SearchConfig(AppConfig):
     def ready(self):
         from . import engines
 
-        post_migrate.connect(engines.install, dispatch_uid="search.engines")
+        post_migrate.connect(engines.install, sender=self, dispatch_uid="search.engines")
