@@ -75,6 +75,20 @@ INSEE_CATEGORIES = {
 }
 
 
+#: forms whose family follows from the law (2014, art. 1, II, 1°)
+FAMILY_OF = {
+    LegalForm.ASSOCIATION: Family.ASSOCIATION,
+    **dict.fromkeys(
+        (LegalForm.SCIC, LegalForm.SCOP, LegalForm.CAE, LegalForm.CUMA, LegalForm.UES, LegalForm.COOPERATIVE),
+        Family.COOPERATIVE,
+    ),
+    LegalForm.MUTUAL: Family.MUTUAL,
+    LegalForm.FOUNDATION: Family.FOUNDATION,
+}
+#: families that belong to the ESS whatever else is known of them
+BY_STATUTE = frozenset(FAMILY_OF.values())
+
+
 class Label(models.TextChoices):
     """Agreements and kinds of sheltered or inclusive work, each a dated and sourced flag."""
 

@@ -6,12 +6,10 @@ from observatory.editing.suggestions_forms import PlaceField, PublicForm
 from observatory.territories.models import Territory
 
 from .editing import read
-from .enums import EssReason, Family
+from .enums import BY_STATUTE, EssReason, Family
 from .models import Actor, validate_siret
 
 NO_PERSON = "De l’organisation, pas d’une personne."
-#: the statutes of article 1 of the law of 2014, and why they are enough
-BY_STATUTE = {Family.ASSOCIATION, Family.COOPERATIVE, Family.MUTUAL, Family.FOUNDATION}
 
 
 class LinesField(forms.CharField):

@@ -234,6 +234,16 @@ def test_constants_fill_every_line(region):
     assert Actor.objects.get().family == "cooperative"
 
 
+@pytest.mark.parametrize(
+    ("form", "family", "reason"),
+    [("SCOP", "cooperative", "statute"), ("SAS", None, "cited"), ("9220", "association", "statute")],
+)
+def test_the_legal_form_tells_the_family_when_the_list_does_not(region, form, family, reason):
+    applied(region, as_csv([[*line(Famille=""), form]], [*HEADERS, "Forme juridique"]))
+    actor = Actor.objects.get()
+    assert (actor.family, actor.ess_reason) == (family, reason)
+
+
 # Between reading and writing ----------------------------------------------------------------------------------
 
 

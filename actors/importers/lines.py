@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..enums import FAMILY_OF
 from . import cells
 from .cells import Wrong, says_nothing
 from .columns import BY_KEY, ESSENTIAL, JOINED, PLACE
 from .places import Place, Places
 
+#: legal form → family, which a list that tells the form need not tell
+_FAMILIES = {str(form): str(family) for form, family in FAMILY_OF.items()}
 #: field → what it holds when it is emptied
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("acronym", "description", "address", "telephone", "email", "website"), ""),
@@ -103,7 +106,10 @@ class Reader:
         key = values.pop("key", "")
         if place is not None:
             values["territory"] = place.code
-        return Line(number, row, self.constants | values, problems, refusal, key, place)
+        values = self.constants | values
+        if not values.get("family") and values.get("legal_form") in _FAMILIES:
+            values["family"] = _FAMILIES[values["legal_form"]]
+        return Line(number, row, values, problems, refusal, key, place)
 
     def _joined(self, field: str, row: list[str], indexes: list[int]) -> str:
         parts = (row[index] for index in indexes)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from secrets import token_bytes
 from typing import Any
 
-from actors.enums import EssReason, Family, Label, LegalForm, Precision
+from actors.enums import BY_STATUTE, EssReason, Family, Label, LegalForm, Precision
 from actors.importers.places import Place
 from actors.services import facet_words
 from observatory.maps.quadkeys import quadkey
@@ -18,8 +18,6 @@ from observatory.search import analysis
 
 from .writing import FIELDS
 
-#: families whose statute makes them part of the ESS (law of 2014, article 1)
-BY_STATUTE = {Family.ASSOCIATION, Family.COOPERATIVE, Family.MUTUAL, Family.FOUNDATION}
 _DEFAULTS = {
     field.attname: None if field.null else (field.get_default() if field.has_default() else "") for field in FIELDS
 } | {"state": str(State.PUBLISHED)}
