@@ -1,6 +1,7 @@
 """All the fiches of a search as one file: asked for by anybody, within limits, whole or not at all."""
 
 import io
+import re
 from datetime import timedelta
 from zipfile import ZipFile
 
@@ -257,8 +258,12 @@ def test_a_dead_worker_is_seen_and_its_batch_taken_up_again_a_few_times(client):
         Batch.objects.update(state=State.RUNNING, beat_at=timezone.now(), attempts=attempt + 1)
         assert leases.sweep() == []
         Batch.objects.update(beat_at=timezone.now() - timedelta(minutes=2))
-        assert "interrompue" in client.get(batch.get_absolute_url()).text
+        page, htmx = client.get(batch.get_absolute_url()).text, {"headers": {"HX-Request": "true"}}
+        again = re.search(r'hx-get="([^"]+interrompue=1)"', page)[1]
+        assert client.get(batch.get_absolute_url(), **htmx)["HX-Refresh"]
+        assert "interrompue" in client.get(again, **htmx).text
         assert leases.sweep() == [batch]
+        assert client.get(again, **htmx)["HX-Refresh"]
     batch.refresh_from_db()
     assert batch.state == State.FAILED and "plusieurs fois" in client.get(batch.get_absolute_url()).text
 

@@ -70,7 +70,7 @@ def batch(request, token):
     search = registry.batchable(found.search)
     back = search.address(found.query)
     context = {"batch": found, "State": State, "list_url": back, "breadcrumbs": _crumbs(back, search)}
-    if request.htmx and not (found.is_open and not found.is_interrupted):
+    if request.htmx and not (found.is_open and found.is_interrupted == ("interrompue" in request.GET)):
         response = HttpResponse(headers={"HX-Refresh": "true"})
     else:
         response = render(request, "pdf/batches/_progress.html" if request.htmx else "pdf/batches/batch.html", context)
