@@ -93,9 +93,9 @@ def test_every_list_of_records_has_its_fiches(client, world, search):
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("collectivites/?region=region-32&level=commune", "Hauts-de-France ; Commune"),
+        ("collectivites/?region=region-32&level=commune", "Hauts-de-France&nbsp;; Commune"),
         ("dispositifs/?territory=region-32", "Territoire : Hauts-de-France"),
-        ("annuaire/?territory=region-32&ess=all", "Hauts-de-France ; Tous les acteurs"),
+        ("annuaire/?territory=region-32&ess=all", "Hauts-de-France&nbsp;; Tous les acteurs"),
     ],
 )
 def test_the_page_says_the_search_in_words(client, world, address, words):

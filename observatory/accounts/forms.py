@@ -21,7 +21,7 @@ CHOICES = 8
 class InviteForm(forms.Form):
     """Who is invited, to which role, on which territory or record; ``right`` holds the answer once valid."""
 
-    email = forms.EmailField(label="Adresse électronique", help_text="L’invitation y est envoyée.")
+    email = forms.EmailField(label="Courriel", help_text="L’invitation y est envoyée.")
     label = forms.CharField(
         label="Nom affiché", max_length=80, required=False, help_text="Facultatif : la personne peut le corriger."
     )

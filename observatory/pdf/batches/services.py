@@ -66,7 +66,7 @@ def ask(search: Batchable, query: QueryDict, keys: list[str], *, told: Iterable[
     batch = Batch(
         search=search.key,
         query=address(query, view=None).lstrip("?"),
-        label=" ; ".join([search.title, *told])[:300],
+        label="\N{NO-BREAK SPACE}; ".join([search.title, *told])[:300],
         base=base,
         keys=keys,
         total=len(keys),
