@@ -1,8 +1,11 @@
 """The printed fiche of a support scheme, with its calls and those who obtained them."""
 
+from django.http import QueryDict
+from django_filters import FilterSet
+
 from observatory.pdf import registry
 
-from .filters import SchemeFilter
+from .filters import KeyFilter, SchemeFilter
 from .models import SupportScheme
 
 
@@ -10,17 +13,18 @@ def _fiche(scheme: SupportScheme) -> dict:
     return {"calls": scheme.calls.all()}
 
 
-def _told(found: SchemeFilter, query) -> list[str]:
-    """The choices of the filters, in words; codes as they are typed, but for the territory."""
-    told = []
+def told(found: FilterSet, query: QueryDict) -> list[str]:
+    """The choices of the filters, in words."""
+    words = []
     for name, value in found.form.cleaned_data.items():
         if name == "sort" or value in (None, "", []):
             continue
-        field = found.form.fields[name]
+        field, chosen = found.form.fields[name], found.filters[name]
         if name == "territory" and found.place:
             value = found.place.label
-        told.append(f"{field.label} : {dict(getattr(field, 'choices', ())).get(query.get(name), value)}")
-    return told
+        choices = chosen.choices() if isinstance(chosen, KeyFilter) else getattr(field, "choices", ())
+        words.append(f"{field.label} : {dict(choices).get(query.get(name), value)}")
+    return words
 
 
 registry.register(
@@ -39,6 +43,6 @@ registry.register_batchable(
         fiche="dispositif",
         list_name="policies:schemes",
         found=lambda query: SchemeFilter(query, SupportScheme.objects.published()),
-        told=_told,
+        told=told,
     )
 )

@@ -82,7 +82,7 @@ def test_a_search_comes_as_one_file(client):
     assert not batch.keys and not batch.part.exists()
 
 
-@pytest.mark.parametrize("search", ["annuaire", "poles", "collectivites", "dispositifs"])
+@pytest.mark.parametrize("search", ["annuaire", "poles", "collectivites", "dispositifs", "kit"])
 def test_every_list_of_records_has_its_fiches(client, world, search):
     assert f"/fiches/lots/{search}/" in client.get(f"/{search if search != 'poles' else 'ptce'}/").text
     batch = work(ask(client, f"/fiches/lots/{search}/"))
@@ -95,6 +95,7 @@ def test_every_list_of_records_has_its_fiches(client, world, search):
     [
         ("collectivites/?region=region-32&level=commune", "Hauts-de-France&nbsp;; Commune"),
         ("dispositifs/?territory=region-32", "Territoire : Hauts-de-France"),
+        ("kit/?kit=essai&level=commune", "Kit : Kit d’essai&nbsp;; Utilisable par : Communes"),
         ("annuaire/?territory=region-32&ess=all", "Hauts-de-France&nbsp;; Tous les acteurs"),
     ],
 )

@@ -1,9 +1,13 @@
 """The printed fiches of the kits: a fiche of the Kit, a lever with its local examples. Each as its last edition tells it."""
 
+from django.db.models import QuerySet
+
 from observatory.pdf import registry
 
+from ..fiches import told
 from . import selectors
 from .enums import LeverLevel, SheetKind
+from .filters import SheetFilter
 from .models import Edition, EditionSheet, Lever, LeverVersion, Sheet
 
 
@@ -15,6 +19,12 @@ def _edition(sheet: Sheet) -> Edition | None:
 def _find_sheet(key: str) -> Sheet | None:
     sheet = Sheet.objects.select_related("kit").filter(public_id=key).exclude(kind=SheetKind.LIST).first()
     return sheet if sheet and _edition(sheet) else None
+
+
+def _sheets() -> QuerySet[Sheet]:
+    """The fiches of the editions in force."""
+    held = EditionSheet.objects.filter(edition__is_current=True).values("version__sheet")
+    return Sheet.objects.filter(pk__in=held).exclude(kind=SheetKind.LIST)
 
 
 def _sheet(sheet: Sheet) -> dict:
@@ -69,4 +79,14 @@ registry.register(
 )
 registry.register(
     registry.Fiche(kind="levier", title="levier", template="pdf/lever.html", find=_find_lever, context=_lever)
+)
+registry.register_batchable(
+    registry.Batchable(
+        key="kit",
+        title="Fiches du Kit",
+        fiche="fiche-du-kit",
+        list_name="kits:home",
+        found=lambda query: SheetFilter(query, _sheets()),
+        told=told,
+    )
 )

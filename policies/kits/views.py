@@ -52,6 +52,7 @@ def home(request):
         "selects": _selects(rows),
         "suggestions": [] if total else [Choice(word, address(request.GET, q=word)) for word in words.nearest(q)],
         "start_url": _start_url(),
+        "batch_url": address(request.GET, reverse("pdf:prepare", args=["kit"])),
         "breadcrumbs": [(KITS, None)],
     }
     return render(request, "kits/home.html", context, status=400 if rows.errors else 200)
@@ -131,6 +132,7 @@ def kit(request, kit: str):
         "older": older,
         "moved": [(lever, move.label) for lever, move in moved],
         "start_url": _start_url(),
+        "batch_url": edition.is_current and f"{reverse('pdf:prepare', args=['kit'])}?kit={edition.kit.key}",
         "breadcrumbs": [(KITS, reverse("kits:home")), (edition.kit.name, None)],
     }
     return render(request, "kits/kit.html", context)
