@@ -23,7 +23,7 @@ def told(found: FilterSet, query: QueryDict) -> list[str]:
         if name == "territory" and found.place:
             value = found.place.label
         choices = chosen.choices() if isinstance(chosen, KeyFilter) else getattr(field, "choices", ())
-        words.append(f"{field.label} : {dict(choices).get(query.get(name), value)}")
+        words.append(f"{field.label}\N{NO-BREAK SPACE}: {dict(choices).get(query.get(name), value)}")
     return words
 
 

@@ -94,8 +94,11 @@ def test_every_list_of_records_has_its_fiches(client, world, search):
     ("address", "words"),
     [
         ("collectivites/?region=region-32&level=commune", "Hauts-de-France&nbsp;; Commune"),
-        ("dispositifs/?territory=region-32", "Territoire : Hauts-de-France"),
-        ("kit/?kit=essai&level=commune", "Kit : Kit d’essai&nbsp;; Utilisable par : Communes"),
+        ("dispositifs/?territory=region-32", "Territoire\N{NO-BREAK SPACE}: Hauts-de-France"),
+        (
+            "kit/?kit=essai&level=commune",
+            "Kit\N{NO-BREAK SPACE}: Kit d’essai&nbsp;; Utilisable par\N{NO-BREAK SPACE}: Communes",
+        ),
         ("annuaire/?territory=region-32&ess=all", "Hauts-de-France&nbsp;; Tous les acteurs"),
     ],
 )
